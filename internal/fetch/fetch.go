@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -160,6 +161,14 @@ func (c Client) receive(ctx context.Context, f File, part *part) (resumed bool, 
 	}
 	response, err := client.Do(request)
 	if err != nil {
+		var u *url.Error
+		if errors.As(err, &u) { // which names the address once more
+			err = u.Err
+		}
+		var dns *net.DNSError
+		if errors.As(err, &dns) && dns.IsNotFound { // without a network, this is the usual answer: no use in waiting
+			return false, fmt.Errorf("%s: %w", f.URL, err)
+		}
 		return false, later(err)
 	}
 	defer response.Body.Close() //nolint:errcheck // only read

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/gomlx/compute/dtypes"
@@ -108,7 +109,7 @@ func (d *Dataset) axes() (name string, axes []string) {
 	default:
 		axes = make([]string, len(d.shape))
 		for i := range axes {
-			axes[i] = "axis " + string(rune('0'+(i+1)%10))
+			axes[i] = fmt.Sprint("axis ", i+1)
 		}
 		return "values", axes
 	}

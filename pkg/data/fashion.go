@@ -35,14 +35,19 @@ func FashionMNIST() (train, test *Dataset, err error) {
 	return sets[0], sets[1], err
 }
 
-var fashionSubset = sync.OnceValues(func() (sets [2]*Dataset, err error) {
+var fashionSubset = sync.OnceValues(loadFashion)
+
+func loadFashion() (sets [2]*Dataset, err error) {
 	var errs [2]error
 	var both sync.WaitGroup // unpacking takes most of the time: both at once
 	both.Go(func() { sets[0], errs[0] = embedded("Fashion-MNIST train subset", fashionTrain, 6000, fashionClasses) })
 	both.Go(func() { sets[1], errs[1] = embedded("Fashion-MNIST test subset", fashionTest, 1000, fashionClasses) })
 	both.Wait()
-	return sets, errors.Join(errs[:]...)
-})
+	if err := errors.Join(errs[:]...); err != nil {
+		return [2]*Dataset{}, err
+	}
+	return sets, nil
+}
 
 // embedded reads a file that internal/makesubset wrote, of about n images.
 func embedded(name, file string, n int, classes []string) (*Dataset, error) {
@@ -60,6 +65,9 @@ func embedded(name, file string, n int, classes []string) (*Dataset, error) {
 			err = part.array.want(part.kind, part.axes)
 		}
 	}
+	if err == nil && (len(contents) > 0 || index.shape[0] != images.shape[0]) {
+		err = fmt.Errorf("%d images, %d positions, then %d bytes", images.shape[0], index.shape[0], len(contents))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("data: %q: embedded file: %w", name, err)
 	}
@@ -68,8 +76,5 @@ func embedded(name, file string, n int, classes []string) (*Dataset, error) {
 		return nil, err
 	}
 	d.Index = index.numbers()
-	if len(d.Index) != d.Len() {
-		return nil, fmt.Errorf("data: %q: embedded file: %d images but %d positions", name, d.Len(), len(d.Index))
-	}
 	return d, nil
 }

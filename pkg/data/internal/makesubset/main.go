@@ -16,14 +16,17 @@ import (
 	"path/filepath"
 )
 
+// sets are the halves of the dataset: the official files' prefix, the file to write, and how many of each class to take.
+var sets = []struct {
+	prefix, name string
+	perClass     int
+}{{"train", "fashion-mnist-train.gz", 600}, {"t10k", "fashion-mnist-test.gz", 100}}
+
 func main() {
 	from := flag.String("from", "/usr/share/datasets/fashion-mnist", "`folder` of the official files")
 	to := flag.String("to", ".", "`folder` of package data")
 	flag.Parse()
-	for _, set := range []struct {
-		prefix, name string
-		perClass     int
-	}{{"train", "fashion-mnist-train.gz", 600}, {"t10k", "fashion-mnist-test.gz", 100}} {
+	for _, set := range sets {
 		if err := write(*from, set.prefix, filepath.Join(*to, set.name), set.perClass); err != nil {
 			fmt.Fprintln(os.Stderr, "makesubset:", err)
 			os.Exit(1)
