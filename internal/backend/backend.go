@@ -4,6 +4,7 @@ package backend
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -84,4 +85,15 @@ func quietly(f func() (compute.Backend, error)) (compute.Backend, error) {
 	os.Stdout = null
 	defer func() { os.Stdout = stdout }()
 	return f()
+}
+
+// Kind names what the choice computes with, without paths and options: "xla:cpu", "xla:libpjrt_cpu.so", "go". Results with the same seed
+// are the same bits only on the same kind.
+func (c Choice) Kind() string {
+	name, plugin, _ := strings.Cut(c.Config, ":")
+	if name == gobackend.BackendName {
+		return name
+	}
+	plugin, _, _ = strings.Cut(plugin, ",")
+	return name + ":" + filepath.Base(plugin)
 }

@@ -12,8 +12,9 @@ import (
 )
 
 // Chunk is the number of examples that pass through a net at once. It never follows the number of examples asked for: a program is
-// compiled for one shape, and another shape may give other bits.
-const Chunk = 32
+// compiled for one shape, and another shape may give other bits. It is a multiple of 12, as the pure-Go matrix product takes rows by
+// threes or fours and adds up the rows that are left over in another order: an example's bits would depend on its place.
+const Chunk = 48
 
 // Compute gives the net's outputs for any number of examples, chunk by chunk.
 func (n *Net) Compute(inputs []*tensors.Tensor) ([]*tensors.Tensor, error) {
@@ -39,7 +40,7 @@ func (n *Net) Compute(inputs []*tensors.Tensor) ([]*tensors.Tensor, error) {
 			}
 		}
 		for i, p := range part {
-			if err := copyRows(out[i], from, p, 0, min(Chunk, rows-from)); err != nil {
+			if err := CopyRows(out[i], from, p, 0, min(Chunk, rows-from)); err != nil {
 				return nil, err
 			}
 			p.MustFinalizeAll()

@@ -16,19 +16,19 @@ func Rows(t *tensors.Tensor, from, n int) (*tensors.Tensor, error) {
 		return nil, fmt.Errorf("models: rows from %d of a tensor with %d rows", from, have)
 	}
 	out := tensors.FromShape(withRows(t.Shape(), n))
-	if err := copyRows(out, 0, t, from, min(n, have-from)); err != nil {
+	if err := CopyRows(out, 0, t, from, min(n, have-from)); err != nil {
 		return nil, err
 	}
 	for at := have - from; at < n; at++ {
-		if err := copyRows(out, at, t, have-1, 1); err != nil {
+		if err := CopyRows(out, at, t, have-1, 1); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-// copyRows copies n rows of from, the first of which is start, into to, where they start at row at.
-func copyRows(to *tensors.Tensor, at int, from *tensors.Tensor, start, n int) error {
+// CopyRows copies n rows of from, the first of which is start, into to, where they start at row at.
+func CopyRows(to *tensors.Tensor, at int, from *tensors.Tensor, start, n int) error {
 	var inner error
 	err := from.ConstBytes(func(src []byte) {
 		row := len(src) / from.Shape().Dim(0)

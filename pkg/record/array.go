@@ -46,13 +46,18 @@ func (a Array) Check() error {
 	if len(a.Axes) != len(a.Shape) {
 		return fmt.Errorf("record: array %q has %d axes %v but a shape of %d lengths %v", a.Name, len(a.Axes), a.Axes, len(a.Shape), a.Shape)
 	}
+	size := 1
 	for i, d := range a.Shape {
 		if d < 0 {
 			return fmt.Errorf("record: array %q has length %d on axis %q", a.Name, d, a.Axes[i])
 		}
+		if d > 0 && size > math.MaxInt32/d { // far above what fits in memory, and far below what overflows
+			return fmt.Errorf("record: array %q has shape %v, which is too large", a.Name, a.Shape)
+		}
+		size *= d
 	}
-	if want := a.Size(); want != len(a.Data) {
-		return fmt.Errorf("record: array %q of shape %v wants %d numbers, has %d", a.Name, a.Shape, want, len(a.Data))
+	if size != len(a.Data) {
+		return fmt.Errorf("record: array %q of shape %v wants %d numbers, has %d", a.Name, a.Shape, size, len(a.Data))
 	}
 	for i, v := range a.Data {
 		if math.IsNaN(v) || math.IsInf(v, 0) {

@@ -1,0 +1,189 @@
+package explaintest
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+
+	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+
+	"github.com/vitrine-ml/vitrine/pkg/explain"
+	"github.com/vitrine-ml/vitrine/pkg/models"
+	"github.com/vitrine-ml/vitrine/pkg/record"
+)
+
+// Test holds a method to what binds all of them (shapes, refusal of what is not finite, the same bits again, alone and in any place of a
+// batch) and to the axioms that it claims. For an axiom that it does not claim, a counterexample must indeed refute it: a method that
+// has a property is to claim it.
+func Test(t *testing.T, method explain.Explainer) {
+	t.Run("shape", func(t *testing.T) { testShape(t, method) })
+	t.Run("refusal", func(t *testing.T) { testRefusal(t, method) })
+	t.Run("same bits", func(t *testing.T) { testSameBits(t, method) })
+	t.Run("interrupt", func(t *testing.T) { testInterrupt(t, method) })
+	for _, a := range axioms {
+		t.Run(a.name, func(t *testing.T) {
+			violation := a.violation(t, method)
+			const tolerance = 1e-6
+			if claimed := a.claimed(method.Axioms()); claimed && violation > tolerance {
+				t.Errorf("claims %s, but is off by %g", a.name, violation)
+			} else if !claimed && violation <= tolerance {
+				t.Errorf("does not claim %s, but the example that should refute it is off by %g only", a.name, violation)
+			}
+		})
+	}
+}
+
+// axioms are measured as a violation: 0 where the axiom holds.
+var axioms = []struct {
+	name      string
+	claimed   func(explain.Axioms) bool
+	violation func(t *testing.T, m explain.Explainer) float64
+}{
+	{"completeness", func(a explain.Axioms) bool { return a.Completeness }, func(t *testing.T, m explain.Explainer) float64 {
+		e := Explain(t, m, Product(t), Rows([]float64{3, 2, 1}), explain.Target{})
+		violation := math.Abs(total(e.Values[0].Row(0)) - e.Output[0])
+		if m.Axioms().Completeness { // of a net with kinks, it must hold but for the residual that the record states
+			e := Explain(t, m, Random(t, 12, 5), []*tensors.Tensor{Pseudo(9, 8, 12)}, explain.Predicted)
+			for i, r := range e.Residual {
+				if got := math.Abs(total(e.Values[0].Row(i)) - (e.Output[i] - e.Base[i])); math.Abs(got-r) > 1e-9 {
+					t.Errorf("example %d: the record says the residual is %g, it is %g", i, r, got)
+				}
+			}
+		}
+		return violation
+	}},
+	{"implementation invariance", func(a explain.Axioms) bool { return a.ImplementationInvariance }, func(t *testing.T, m explain.Explainer) float64 {
+		one, other := Invariant(t)
+		x := Rows([]float64{3, 1}, []float64{4, 0.5}, []float64{2.5, 0.25})
+		return difference(Explain(t, m, one, x, explain.Target{}).Values[0].Data, Explain(t, m, other, x, explain.Target{}).Values[0].Data)
+	}},
+	{"constant", func(a explain.Axioms) bool { return a.Constant }, func(t *testing.T, m explain.Explainer) float64 {
+		return difference(Explain(t, m, Constant(t, 3), Rows([]float64{1, -2, 3}), explain.Target{}).Values[0].Data, []float64{0, 0, 0})
+	}},
+	{"linear", func(a explain.Axioms) bool { return a.Linear }, func(t *testing.T, m explain.Explainer) float64 {
+		e := Explain(t, m, Linear(t, 2, -3, 0.5), Rows([]float64{1, 4, -2}), explain.Target{})
+		return difference(e.Values[0].Data, []float64{2, -12, -1})
+	}},
+	{"symmetry", func(a explain.Axioms) bool { return a.Symmetry }, func(t *testing.T, m explain.Explainer) float64 {
+		net := Net(t, "Symmetric", 3, 1, func(_ *model.Scope, x *Node) *Node {
+			a, b, c := Column(x, 0), Column(x, 1), Column(x, 2)
+			return Add(models.Relu(Sub(Mul(a, b), c)), Mul(c, Add(Add(a, b), c)))
+		})
+		v := Explain(t, m, net, Rows([]float64{2, 2, 1}), explain.Target{}).Values[0].Data
+		return math.Abs(v[0] - v[1])
+	}},
+	{"dummy", func(a explain.Axioms) bool { return a.Dummy }, func(t *testing.T, m explain.Explainer) float64 {
+		return math.Abs(Explain(t, m, Product(t), Rows([]float64{2, 3, 5}), explain.Target{}).Values[0].Data[2])
+	}},
+}
+
+// Explain runs the method and fails the test on an error or a record that does not hold together.
+func Explain(t testing.TB, m explain.Explainer, net *models.Net, x []*tensors.Tensor, target explain.Target) *record.Explanation {
+	t.Helper()
+	e, err := m.Explain(context.Background(), net, x, target)
+	if err != nil {
+		t.Fatalf("%T: %v", m, err)
+	}
+	if err := e.Check(); err != nil {
+		t.Fatalf("%T: %v", m, err)
+	}
+	return e
+}
+
+func testShape(t *testing.T, m explain.Explainer) {
+	net, x := Random(t, 6, 2), Pseudo(4, 5, 6)
+	e := Explain(t, m, net, []*tensors.Tensor{x}, explain.Predicted)
+	if got, want := fmt.Sprint(e.Values[0].Shape, e.Rows(), len(e.Target.Classes)), "[5 6] 5 5"; got != want {
+		t.Errorf("shape, rows and classes %s, want %s", got, want)
+	}
+	if e.Method != reflect.TypeOf(m).Name() || e.Made.Weights == "" || e.Made.Inputs == "" || e.Evaluations == 0 {
+		t.Errorf("the record does not say how it was made: %+v", e.Made)
+	}
+}
+
+func testRefusal(t *testing.T, m explain.Explainer) {
+	net, ctx := Random(t, 3, 1), context.Background()
+	row := func(v float32) []*tensors.Tensor { return []*tensors.Tensor{tensors.FromValue([][]float32{{1, v, 2}})} }
+	for _, c := range []struct {
+		name   string
+		inputs []*tensors.Tensor
+		target explain.Target
+		want   string
+	}{
+		{"NaN", row(float32(math.NaN())), explain.Predicted, "NaN at position 1 of example 0"},
+		{"infinity", row(float32(math.Inf(-1))), explain.Predicted, "-Inf at position 1 of example 0"},
+		{"width", []*tensors.Tensor{tensors.FromValue([][]float32{{1, 2}})}, explain.Predicted, `input "x"`},
+		{"type", Rows([]float64{1, 2, 3}), explain.Predicted, `input "x"`},
+		{"number of inputs", nil, explain.Predicted, "1 inputs, got 0"},
+		{"class", row(0), explain.Class(4), "target class 4 of example 0"},
+		{"classes", row(0), explain.Classes(1, 2), "2 target classes for 1 examples"},
+		{"output", row(0), explain.Target{Output: 1}, "target output 1"},
+		{"contrast", row(0), explain.Class(1).Against(explain.Class(9)), "target class 9"},
+	} {
+		if _, err := m.Explain(ctx, net, c.inputs, c.target); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want one with %q", c.name, err, c.want)
+		}
+	}
+	broken := Net(t, "Broken", 2, 1, func(_ *model.Scope, x *Node) *Node { return Log(Column(x, 0)) })
+	if _, err := m.Explain(ctx, broken, Rows([]float64{-1, 1}), explain.Target{}); err == nil || !strings.Contains(err.Error(), "example 0") {
+		t.Errorf("a model that gives NaN: error %v, want one that names the example", err)
+	}
+}
+
+// testSameBits explains 60 examples (more than a chunk) twice, each of some alone, and all in reverse: always the same bits.
+func testSameBits(t *testing.T, m explain.Explainer) {
+	net, x := Random(t, 12, 3), Pseudo(7, 60, 12)
+	all := Explain(t, m, net, []*tensors.Tensor{x}, explain.Predicted).Values[0]
+	again := Explain(t, m, net, []*tensors.Tensor{x}, explain.Predicted).Values[0]
+	if !reflect.DeepEqual(all.Data, again.Data) {
+		t.Error("the second time gave other bits")
+	}
+	reversed := tensors.FromShape(x.Shape())
+	for i := range 60 {
+		if err := models.CopyRows(reversed, 59-i, x, i, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	back := Explain(t, m, net, []*tensors.Tensor{reversed}, explain.Predicted).Values[0]
+	for i := range 60 {
+		if !reflect.DeepEqual(all.Row(i), back.Row(59-i)) {
+			t.Fatalf("example %d at another place of the batch gave other bits", i)
+		}
+	}
+	for _, i := range []int{0, 1, 47, 48, 59} {
+		one, err := models.Rows(x, i, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if alone := Explain(t, m, net, []*tensors.Tensor{one}, explain.Predicted).Values[0]; !reflect.DeepEqual(all.Row(i), alone.Row(0)) {
+			t.Errorf("example %d alone gave other bits", i)
+		}
+	}
+}
+
+func testInterrupt(t *testing.T, m explain.Explainer) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := m.Explain(ctx, Random(t, 3, 1), []*tensors.Tensor{Pseudo(1, 2, 3)}, explain.Predicted); err == nil {
+		t.Error("a cancelled context did not stop it")
+	}
+}
+
+func total(v []float64) (s float64) {
+	for _, x := range v {
+		s += x
+	}
+	return s
+}
+
+func difference(got, want []float64) (worst float64) {
+	for i := range got {
+		worst = max(worst, math.Abs(got[i]-want[i]))
+	}
+	return worst
+}

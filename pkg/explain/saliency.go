@@ -1,0 +1,53 @@
+package explain
+
+import (
+	"context"
+	"math"
+
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/vitrine-ml/vitrine/pkg/models"
+	"github.com/vitrine-ml/vitrine/pkg/record"
+)
+
+// Saliency is the magnitude of the target's gradient with respect to every number of the input: how fast the output moves as it moves.
+// Units: output per unit of input. (Simonyan, Vedaldi and Zisserman 2013, arXiv 1312.6034.)
+type Saliency struct {
+	Signed bool // keep the gradient's sign
+}
+
+// Axioms implements Explainer. A gradient says nothing of how much an input contributed, so values do not add up to the output.
+func (Saliency) Axioms() Axioms {
+	return Axioms{ImplementationInvariance: true, Constant: true, Symmetry: true, Dummy: true}
+}
+
+// Explain implements Explainer.
+func (s Saliency) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
+	r, err := begin(ctx, net, inputs, target)
+	if err != nil {
+		return nil, err
+	}
+	output, err := r.resolve(gradientProgram)
+	if err != nil {
+		return nil, err
+	}
+	values := make([][]float64, len(r.x))
+	err = r.derive(len(r.x), r.example, func(i int, _ float64, gradient []float64) {
+		values[i] = make([]float64, r.width)
+		for j, g := range gradient {
+			if !s.Signed {
+				g = math.Abs(g)
+			}
+			values[i][j] = g
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	e, err := r.record(s, output, values)
+	if err != nil {
+		return nil, err
+	}
+	e.Exact = true
+	return e, nil
+}

@@ -1,0 +1,72 @@
+package explain
+
+import (
+	"fmt"
+	"strings"
+
+	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
+	"github.com/gomlx/gomlx/ml/model"
+
+	"github.com/vitrine-ml/vitrine/pkg/models"
+)
+
+// Trace is a net's graph with names for its nodes: the model's own aliases ("conv_0"), and for every other node its operation with the
+// number of such operations before it ("Dot#3"). It lives while the graph is built.
+type Trace struct {
+	Inputs, Outputs []*Node
+	byName          map[string]*Node
+	names           []string
+}
+
+// NewTrace builds the net's graph on the inputs. It panics as graph functions do.
+func NewTrace(net *models.Net, scope *model.Scope, inputs []*Node) *Trace {
+	t := &Trace{Inputs: inputs, byName: map[string]*Node{}}
+	g := inputs[0].Graph()
+	before := len(g.Nodes())
+	t.Outputs = net.Apply(scope, inputs)
+	aliases := map[NodeId]string{}
+	for alias, n := range g.IterAliasedNodes() {
+		aliases[n.Id()] = strings.TrimPrefix(alias, "/")
+	}
+	count := map[NodeType]int{}
+	for i, p := range net.Inputs {
+		t.add(p.Name, inputs[i])
+	}
+	for _, n := range g.Nodes()[before:] {
+		name := aliases[n.Id()]
+		if name == "" {
+			name = fmt.Sprintf("%s#%d", n.Type(), count[n.Type()])
+			count[n.Type()]++
+		}
+		t.add(name, n)
+	}
+	return t
+}
+
+func (t *Trace) add(name string, n *Node) {
+	t.byName[name] = n
+	t.names = append(t.names, name)
+}
+
+// Names are the names of all nodes in the order of computation.
+func (t *Trace) Names() []string { return t.names }
+
+// Node is the node of that name; it panics with the model's own names if there is none.
+func (t *Trace) Node(name string) *Node {
+	if n := t.byName[name]; n != nil {
+		return n
+	}
+	var own []string
+	for _, n := range t.names {
+		if !strings.Contains(n, "#") {
+			own = append(own, n)
+		}
+	}
+	panic(fmt.Errorf("explain: no node is named %q; the named ones are %s", name, strings.Join(own, ", ")))
+}
+
+// Derive returns the gradient of the weighted sum of an output's numbers with respect to nodes: inputs or any node between. Weights have
+// the output's shape, so that one-hot rows select a class for every example; as examples do not interact, each gets its own gradient.
+func (t *Trace) Derive(output int, weights *Node, nodes ...*Node) []*Node {
+	return Gradient(ReduceAllSum(Mul(t.Outputs[output], weights)), nodes...)
+}
