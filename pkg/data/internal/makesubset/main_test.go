@@ -11,6 +11,9 @@ import (
 
 // The committed files come out of this program again, byte for byte.
 func TestMakesTheCommittedFiles(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compressing takes some seconds")
+	}
 	const official = "/usr/share/datasets/fashion-mnist"
 	if _, err := os.Stat(official); err != nil {
 		t.Skipf("no %s here: apt-get install dataset-fashion-mnist puts it there on Debian", official)
