@@ -1,9 +1,11 @@
 package data
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
+	"sync"
 	"testing"
 )
 
@@ -13,12 +15,17 @@ func full(t testing.TB) (train, test *Dataset) {
 	if _, err := os.Stat(fashion.system); errors.Is(err, fs.ErrNotExist) {
 		t.Skipf("no %s here: apt-get install dataset-fashion-mnist puts it there on Debian", fashion.system)
 	}
-	train, test, err := FashionMNISTFull(t.Context())
+	sets, err := fullOnce()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return train, test
+	return sets[0], sets[1]
 }
+
+var fullOnce = sync.OnceValues(func() (sets [2]*Dataset, err error) {
+	sets[0], sets[1], err = FashionMNISTFull(context.Background())
+	return sets, err
+})
 
 func TestFashionMNISTFull(t *testing.T) {
 	train, test := full(t)
@@ -67,6 +74,8 @@ func TestSubsetOfFull(t *testing.T) {
 func BenchmarkFashionMNISTFull(b *testing.B) {
 	full(b)
 	for b.Loop() {
-		full(b)
+		if _, _, err := FashionMNISTFull(b.Context()); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
