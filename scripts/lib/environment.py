@@ -1,0 +1,67 @@
+"""The environment that cells, tests and tools share, and its file .vitrine/env.sh."""
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+import home
+from backend import Backend
+from golang import Toolchain
+
+# What a person may set for themselves: theirs wins over ours.
+THEIRS = ("GOMLX_BACKEND", "VITRINE_CACHE")
+
+
+def of_go(go: Toolchain) -> dict[str, str]:
+    """How everything is compiled: cells, tests and tools share one build cache, so they share every flag."""
+    return {
+        "GOFLAGS": go.flags,
+        "GOEXPERIMENT": go.experiment,
+        "GOCACHE": str(home.GO_CACHE),
+        "GOMODCACHE": go.module_cache,
+        "GOTOOLCHAIN": "local",  # the one that was found: see PATH
+        "CGO_ENABLED": "1" if go.c_compiler else "0",
+    }
+
+
+def of_cells(backend: Backend) -> dict[str, str]:
+    return {
+        "VITRINE_ROOT": str(home.ROOT),
+        "VITRINE_CACHE": str(home.CACHE),
+        "GOMLX_BACKEND": backend.value,
+        "GOMLX_NO_AUTO_INSTALL": "1",  # what is installed is pinned here; a cell never downloads
+        "JUPYTER_PATH": str(home.JUPYTER),
+        "JUPYTER_DATA_DIR": str(home.JUPYTER / "data"),
+        "JUPYTER_CONFIG_DIR": str(home.JUPYTER / "config"),
+        "JUPYTER_RUNTIME_DIR": str(home.JUPYTER / "runtime"),
+        "IPYTHONDIR": str(home.JUPYTER / "ipython"),
+    }
+
+
+def enter(go: Toolchain) -> None:
+    """Sets up this process, and so all that it starts, to compile as cells do."""
+    folders = [str(home.GO_BIN), str(home.VENV / "bin"), os.path.join(go.root, "bin")]
+    os.environ.update(of_go(go), PATH=os.pathsep.join([*folders, os.environ["PATH"]]))
+
+
+def settle(go: Toolchain, backend: Backend) -> None:
+    """Sets the rest, and writes all of it to env.sh for kernels, editors and people."""
+    lines = ["# Written by scripts/: `source .vitrine/env.sh` to work as the notebooks do."]
+    for name, value in {**of_go(go), **of_cells(backend)}.items():
+        if name in THEIRS:
+            lines.append(f'[ -n "${{{name}:-}}" ] || {name}={shlex.quote(value)}')
+            lines.append(f"export {name}")
+            value = os.environ.get(name) or value
+        else:
+            lines.append(f"export {name}={shlex.quote(value)}")
+        os.environ[name] = value
+    folders = [home.GO_BIN, home.VENV / "bin", Path(go.root, "bin")]
+    lines.append("export PATH=" + ":".join(shlex.quote(str(folder)) for folder in folders) + ':"$PATH"')
+    home.write_whole(home.ENV_FILE, "\n".join(lines) + "\n")
+
+
+def python(script: str, *argv: str) -> None:
+    """Goes on as another script of this folder, in the Python that has Jupyter."""
+    sys.stdout.flush()
+    os.execv(home.PYTHON, [str(home.PYTHON), str(home.SCRIPTS / "lib" / script), *argv])

@@ -1,0 +1,57 @@
+"""The XLA plugin for the CPU of a Linux machine: a shared library in a Python wheel, pinned by its hash."""
+
+import hashlib
+import shutil
+import zipfile
+from pathlib import Path
+
+from child import quietly
+from home import HOME, PYTHON, XLA
+from trouble import Trouble
+
+NAME = "fastatomstruct-xla-cpu"
+VERSION = "2026.6.23"
+SHA256 = "88b1c430b341b4bea40a37420311c9c75db6e22b46d2ff95b6986577bee6afe9"
+MEMBER = "fastatomstruct_xla_cpu/libpjrt_cpu.so"
+GLIBC = (2, 27)  # the oldest it was linked against
+PLUGIN = XLA / "libpjrt_cpu.so"
+
+
+class Tampered(Trouble):
+    """Unlike a failed download, this is not made up for by another backend: someone should look."""
+
+
+def fetch() -> Path:
+    """The plugin's path, after a download if it is not there yet."""
+    if PLUGIN.is_file():
+        return PLUGIN
+    print(f"XLA for the CPU: downloading {NAME} {VERSION} (63 MB). It carries the unmodified build "
+          "manual-2026-06-23T00-20-00Z of zml/pjrt-artifacts; XLA is under the Apache-2.0 licence.", flush=True)
+    folder = HOME / "tmp" / "wheel"
+    shutil.rmtree(folder, ignore_errors=True)
+    quietly(PYTHON, "-m", "pip", "download", "--disable-pip-version-check", "--no-input", "--no-deps",
+            "--only-binary=:all:", "--dest", folder, f"{NAME}=={VERSION}")
+    [archive] = folder.iterdir()
+    unpack(archive, PLUGIN)
+    shutil.rmtree(folder)
+    return PLUGIN
+
+
+def unpack(archive: Path, plugin: Path, expected: str = SHA256) -> None:
+    """Takes the library out of the wheel, which must be the very file that was pinned."""
+    verify(archive, expected)
+    plugin.parent.mkdir(parents=True, exist_ok=True)
+    new = plugin.with_suffix(".new")
+    with zipfile.ZipFile(archive) as wheel, wheel.open(MEMBER) as source, open(new, "wb") as target:
+        shutil.copyfileobj(source, target, 1 << 20)
+    new.replace(plugin)
+
+
+def verify(file: Path, expected: str) -> None:
+    with open(file, "rb") as data:
+        sha = hashlib.sha256()
+        while block := data.read(1 << 20):
+            sha.update(block)
+    if sha.hexdigest() != expected:
+        raise Tampered(f"{file} is not the file that was pinned: its SHA-256 is {sha.hexdigest()}, expected "
+                       f"{expected}. Nothing of it was used. GOMLX_BACKEND=go:parallelism=-1 works without it.")
