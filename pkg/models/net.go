@@ -157,6 +157,16 @@ func (n *Net) Run(name string, build Forward, args ...*tensors.Tensor) (out []*t
 	return out, nil
 }
 
+// Forget drops the programs of that name, so that Run builds anew: for a program whose variables are gone, as after training.
+func (n *Net) Forget(name string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if program := n.programs[name]; program != nil {
+		program.Finalize()
+		delete(n.programs, name)
+	}
+}
+
 // apply is Forward with its results checked against the net's ports.
 func (n *Net) apply(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
 	out := n.Forward(scope, inputs)
