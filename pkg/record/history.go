@@ -7,9 +7,10 @@ type History struct {
 	Model    string        `json:"model"`
 	Dataset  string        `json:"dataset"`
 	Epochs   []Epoch       `json:"epochs"`
-	Steps    int           `json:"steps"`    // optimiser steps in all
-	Elapsed  time.Duration `json:"elapsed"`  // nanoseconds, over all the processes that took part
-	Finished bool          `json:"finished"` // false if it was interrupted
+	Steps    int           `json:"steps"`           // optimiser steps in all
+	Elapsed  time.Duration `json:"elapsed"`         // nanoseconds, over all the processes that took part
+	Finished bool          `json:"finished"`        // false if it was interrupted
+	Notes    []string      `json:"notes,omitempty"` // what a person should know of it: "a damaged checkpoint was passed over"
 }
 
 // Epoch is one pass over the training data.
