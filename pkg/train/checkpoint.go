@@ -1,0 +1,161 @@
+package train
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+
+	"github.com/vitrine-ml/vitrine/internal/atomicfile"
+	"github.com/vitrine-ml/vitrine/internal/safetensors"
+)
+
+const (
+	checkpointEvery = 10 * time.Second
+	checkpointsKept = 2
+	checkpointGlob  = "checkpoint-*.safetensors"
+
+	// Names in a file's metadata.
+	keyField, stateField = "key", "state"
+)
+
+// save keeps a checkpoint: all variables, the optimizer's and the random state among them, and the state. The one before stays too.
+func (f *fit) save() error {
+	if f.folder == "" {
+		return nil
+	}
+	if err := f.checkWeights(); err != nil { // nobody wants to go on from there
+		return err
+	}
+	path := filepath.Join(f.folder, fmt.Sprintf("checkpoint-%09d.safetensors", f.History.Steps))
+	if err := f.write(path); err != nil {
+		return err
+	}
+	f.lastSave = time.Now()
+	all, err := f.checkpoints()
+	if err != nil {
+		return err
+	}
+	for _, old := range all[min(checkpointsKept, len(all)):] {
+		if err := os.Remove(old); err != nil {
+			return fmt.Errorf("train: %w", err)
+		}
+	}
+	return nil
+}
+
+// checkpoints are the files of those there are, the newest first.
+func (f *fit) checkpoints() ([]string, error) {
+	all, err := filepath.Glob(filepath.Join(f.folder, checkpointGlob))
+	if err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	slices.Sort(all)
+	slices.Reverse(all)
+	return all, nil
+}
+
+// resume takes up the newest checkpoint that is whole; those that are not are noted and removed.
+func (f *fit) resume() error {
+	if f.folder == "" {
+		return nil
+	}
+	all, err := f.checkpoints()
+	if err != nil {
+		return err
+	}
+	for _, path := range all {
+		err := f.read(path)
+		if err == nil {
+			return nil
+		}
+		f.note("a checkpoint is damaged and passed over: %v", err)
+		if err := os.Remove(path); err != nil {
+			return fmt.Errorf("train: %w", err)
+		}
+	}
+	return nil
+}
+
+// note puts something into the history and shows it.
+func (f *fit) note(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	f.History.Notes = append(f.History.Notes, text)
+	f.line.Note("%s", text)
+}
+
+// write puts the net's variables and the state into a file.
+func (f *fit) write(path string) error {
+	all := map[string]*tensors.Tensor{}
+	for v := range f.net.Store().IterVariables() {
+		value, err := v.Value()
+		if err != nil {
+			return fmt.Errorf("train: %w", err)
+		}
+		all[v.Path()] = value
+	}
+	s, err := json.Marshal(f.state)
+	if err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	metadata := map[string]string{keyField: f.key, stateField: string(s)}
+	err = atomicfile.Write(path, 0o644, func(w io.Writer) error { return safetensors.Write(w, all, metadata) })
+	if err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	return nil
+}
+
+// read takes variables and state from a file that write made of the same training. If it cannot, it has changed nothing.
+func (f *fit) read(path string) error {
+	file, err := safetensors.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if !file.Verified || file.Metadata[keyField] != f.key {
+		return fmt.Errorf("%s: not of this training", path)
+	}
+	var s state
+	if err := json.Unmarshal([]byte(file.Metadata[stateField]), &s); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if err := setVariables(f.net.Store(), file.Tensors); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	s.History.Notes = append(s.History.Notes, f.History.Notes...)
+	f.state = s
+	return nil
+}
+
+// setVariables gives the store's variables, all of them and no others, their values; or changes none.
+func setVariables(store *model.Store, values map[string]*tensors.Tensor) error {
+	var all []*model.Variable
+	rest := maps.Clone(values)
+	for v := range store.IterVariables() {
+		value := values[v.Path()]
+		if value == nil {
+			return fmt.Errorf("variable %s is missing", v.Path())
+		}
+		if !value.Shape().Equal(v.Shape()) {
+			return fmt.Errorf("variable %s is %s, want %s", v.Path(), value.Shape(), v.Shape())
+		}
+		delete(rest, v.Path())
+		all = append(all, v)
+	}
+	for name := range rest {
+		return fmt.Errorf("%s is no variable of the net", name)
+	}
+	var errs []error
+	for _, v := range all { // SetValue leaves alone whether a variable is trainable: the random state never is
+		errs = append(errs, v.SetValue(values[v.Path()]))
+	}
+	return errors.Join(errs...)
+}

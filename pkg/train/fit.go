@@ -1,0 +1,227 @@
+package train
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/vitrine-ml/vitrine/internal/progress"
+	"github.com/vitrine-ml/vitrine/pkg/data"
+	"github.com/vitrine-ml/vitrine/pkg/models"
+	"github.com/vitrine-ml/vitrine/pkg/record"
+)
+
+// Fit trains a net on a dataset. The net has one output of kind Logits with the dataset's classes.
+//
+// If ctx is done before the training is, Fit finishes the step under way and returns the history so far with an error that wraps ctx's;
+// the net keeps what it has learned.
+func Fit(ctx context.Context, net *models.Net, set *data.Dataset, c Config) (*record.History, error) {
+	c, err := c.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	f := newFit(net, set, c)
+	err = f.run(ctx)
+	f.line.Done("")
+	return &f.History, err
+}
+
+// fit is a training under way.
+type fit struct {
+	net  *models.Net
+	set  *data.Dataset
+	c    Config
+	line *progress.Line
+
+	folder string        // of the checkpoints; "": none are kept
+	key    string        // of what is trained: a checkpoint of another is passed over
+	every  time.Duration // between checkpoints
+
+	state
+	lastSave  time.Time
+	began     time.Time // of the first whole step in this process, and
+	beganStep int       // its number, to guess the time that is left
+}
+
+// state is what it takes, beside the variables, to go on.
+type state struct {
+	History record.History `json:"history"`
+	// Of the epoch under way: the sums of losses and right predictions, and how many examples they are over.
+	Loss  float64 `json:"loss"`
+	Right float64 `json:"right"`
+	Seen  int     `json:"seen"`
+}
+
+func newFit(net *models.Net, set *data.Dataset, c Config) *fit {
+	f := &fit{net: net, set: set, c: c, every: checkpointEvery}
+	if set != nil {
+		f.line = progress.New(net.Name + " on " + set.Name)
+		f.History.Model, f.History.Dataset = net.Name, set.Name
+	} else {
+		f.line = progress.New(net.Name)
+	}
+	return f
+}
+
+// run trains from the state that it finds, or that a checkpoint has, to the end.
+func (f *fit) run(ctx context.Context) (err error) {
+	if err := checkFit(f.net, f.set, f.c); err != nil {
+		return err
+	}
+	store := f.net.Store()
+	if err := addSlots(store, f.c.Optimizer); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	defer func() {
+		f.net.Forget(program)
+		if e := store.DeleteVariablesInScope(slotScope); e != nil && err == nil {
+			err = fmt.Errorf("train: %w", e)
+		}
+	}()
+	if err := f.resume(); err != nil {
+		return err
+	}
+	build := step(f.net, f.c)
+	start, before := time.Now(), f.History.Elapsed
+	f.lastSave = start
+	for {
+		f.History.Elapsed = before + time.Since(start)
+		epoch := len(f.History.Epochs)
+		switch {
+		case epoch == f.c.Epochs:
+			f.History.Finished = true
+			return f.checkWeights()
+		case ctx.Err() != nil:
+			return f.interrupted(ctx.Err())
+		case f.Seen < f.set.Len():
+			if err := f.step(build, epoch); err != nil {
+				return err
+			}
+		default:
+			if err := f.endEpoch(ctx); err != nil && ctx.Err() == nil {
+				return err
+			}
+		}
+		if time.Since(f.lastSave) >= f.every {
+			if err := f.save(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// step trains on the next batch of the epoch.
+func (f *fit) step(build models.Forward, epoch int) error {
+	n := f.set.Len()
+	index := order(f.c.Seed, epoch, n)[f.Seen:min(f.Seen+f.c.BatchSize, n)]
+	args := batch(f.set, index, f.c.BatchSize, f.History.Steps+1)
+	out, err := f.net.Run(program, build, args...)
+	if err != nil {
+		return fmt.Errorf("train: step %d: %w", f.History.Steps+1, err)
+	}
+	sums, err := tensors.CopyFlatData[float32](out[0])
+	if err != nil {
+		return fmt.Errorf("train: step %d: %w", f.History.Steps+1, err)
+	}
+	for _, t := range append(args, out...) {
+		t.MustFinalizeAll()
+	}
+	f.History.Steps++
+	loss := float64(sums[0]) / float64(len(index))
+	if math.IsNaN(loss) || math.IsInf(loss, 0) {
+		return f.diverged(fmt.Sprintf("the loss is %v", loss))
+	}
+	f.Loss += float64(sums[0])
+	f.Right += float64(sums[1])
+	f.Seen += len(index)
+	f.show(epoch)
+	return nil
+}
+
+// endEpoch adds the epoch to the history and keeps a checkpoint.
+func (f *fit) endEpoch(ctx context.Context) error {
+	n := float64(f.set.Len())
+	e := record.Epoch{Epoch: len(f.History.Epochs) + 1, Loss: f.Loss / n, Accuracy: f.Right / n}
+	if f.c.Validation != nil {
+		scores, err := Evaluate(ctx, f.net, f.c.Validation)
+		if err != nil {
+			return err
+		}
+		e.ValidationLoss, e.ValidationAccuracy = &scores.Loss, &scores.Accuracy
+	}
+	f.History.Epochs = append(f.History.Epochs, e)
+	f.Loss, f.Right, f.Seen = 0, 0, 0
+	if len(f.History.Epochs) == f.c.Epochs {
+		return nil // what is finished is kept in another form
+	}
+	return f.save()
+}
+
+// perEpoch is the number of steps in an epoch.
+func (f *fit) perEpoch() int { return (f.set.Len() + f.c.BatchSize - 1) / f.c.BatchSize }
+
+// where says how far the training has come.
+func (f *fit) where() string {
+	per := f.perEpoch()
+	done := min(len(f.History.Epochs)*per+(f.Seen+f.c.BatchSize-1)/f.c.BatchSize, per*f.c.Epochs)
+	epoch := min(max(done-1, 0)/per, f.c.Epochs-1)
+	return fmt.Sprintf("epoch %d/%d, step %d/%d", epoch+1, f.c.Epochs, done, per*f.c.Epochs)
+}
+
+// show sets the progress line.
+func (f *fit) show(epoch int) {
+	left := ""
+	if f.began.IsZero() { // the first step compiles
+		f.began, f.beganStep = time.Now(), f.History.Steps
+	} else if done := f.History.Steps - f.beganStep; done >= 5 {
+		rest := time.Since(f.began) / time.Duration(done) * time.Duration(f.perEpoch()*f.c.Epochs-f.History.Steps)
+		left = fmt.Sprintf(", %s left", roughly(rest))
+	}
+	f.line.Set("%s, loss %.3f, accuracy %.3f%s", f.where(), f.Loss/float64(f.Seen), f.Right/float64(f.Seen), left)
+}
+
+// roughly is a duration as a person says it.
+func roughly(d time.Duration) string {
+	if d < 2*time.Minute {
+		return fmt.Sprintf("%.0f s", d.Seconds())
+	}
+	return fmt.Sprintf("%.0f min", d.Minutes())
+}
+
+// interrupted keeps a checkpoint and says what to do.
+func (f *fit) interrupted(cause error) error {
+	if f.folder == "" {
+		return fmt.Errorf("train: interrupted at %s: %w", f.where(), cause)
+	}
+	if err := f.save(); err != nil {
+		return err
+	}
+	return fmt.Errorf("train: interrupted at %s; this is kept: running it again goes on from here: %w", f.where(), cause)
+}
+
+// diverged says where and what may help.
+func (f *fit) diverged(what string) error {
+	per := f.perEpoch()
+	low, high := span(f.set)
+	return fmt.Errorf("train: %s at step %d (epoch %d of %d): try a smaller learning rate (it was trained by %T%+v) or Config.ClipNorm, "+
+		"and look at the scale of the inputs (they are from %g to %g; about 0 to 1 or -1 to 1 trains best)",
+		what, f.History.Steps, (f.History.Steps-1)/per+1, f.c.Epochs, f.c.Optimizer, f.c.Optimizer, cmp.Or(low, 0), cmp.Or(high, 0))
+}
+
+// checkWeights returns an error if a variable is no longer finite: the last step can do that without the loss showing it.
+func (f *fit) checkWeights() error {
+	for v := range f.net.Store().IterVariables() {
+		value, err := v.Value()
+		if err != nil {
+			return fmt.Errorf("train: %w", err)
+		}
+		if !finite(value) {
+			return f.diverged(fmt.Sprintf("variable %s is NaN or infinite", v.Path()))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+package train
+
+import (
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+
+	"github.com/vitrine-ml/vitrine/pkg/models"
+)
+
+// program names the training step among a net's programs.
+const program = "train"
+
+// step builds the graph of one training step. Its arguments are the net's inputs, the labels [rows, 1], a weight for every row (0 for the
+// rows that pad a batch to its shape) and the step's number; it returns the sum of the rows' losses and the number of rows that
+// were predicted rightly.
+//
+// The loss is cross-entropy, the mean over the real rows of −log softmax(logits)[label].
+func step(net *models.Net, c Config) models.Forward {
+	return func(scope *model.Scope, args []*Node) []*Node {
+		n := len(net.Inputs)
+		inputs, labels, weight, count := args[:n], Squeeze(args[n], 1), args[n+1], args[n+2]
+		g := weight.Graph()
+		scope.Store().SetTraining(g, true)
+
+		logits := net.Apply(scope, inputs)[0]
+		logits = ConvertDType(logits, weight.DType()) // a sum of losses in bfloat16 would say little
+		losses := crossEntropy(logits, labels)
+		sum := ReduceAllSum(Mul(losses, weight))
+		right := ConvertDType(Equal(ArgMax(logits, -1, dtypes.Int32), ConvertDType(labels, dtypes.Int32)), weight.DType())
+
+		used := usedWeights(scope.Store(), g)
+		gradients := scope.BuildTrainableVariablesGradientsGraph(Div(sum, ReduceAllSum(weight)))
+		if c.ClipNorm > 0 {
+			gradients = clipped(gradients, c.ClipNorm)
+		}
+		for i, v := range used {
+			update(scope.Store(), v, c.Optimizer, count, gradients[i])
+		}
+		return []*Node{Stack([]*Node{sum, ReduceAllSum(Mul(right, weight))}, 0)}
+	}
+}
+
+// crossEntropy is −log softmax(logits)[label] for every row.
+func crossEntropy(logits, labels *Node) *Node {
+	classes := logits.Shape().Dim(-1)
+	label := OneHot(labels, classes, dtypes.Bool)
+	logp := LogSoftmax(logits)
+	return Neg(ReduceSum(Where(label, logp, ZerosLike(logp)), -1)) // not a product: 0·∞ is NaN
+}
+
+// usedWeights are the variables that BuildTrainableVariablesGradientsGraph gives gradients for, in its order.
+func usedWeights(store *model.Store, g *Graph) (used []*model.Variable) {
+	for v := range store.IterVariables() {
+		if v.Trainable && v.InUseByGraph(g) {
+			used = append(used, v)
+		}
+	}
+	return used
+}
+
+// clipped scales the gradients so that their norm, taken over all of them, is at most limit
+// (Pascanu, Mikolov and Bengio 2013, https://arxiv.org/abs/1211.5063).
+func clipped(gradients []*Node, limit float64) []*Node {
+	var sum *Node
+	for _, d := range gradients {
+		if s := ConvertDType(ReduceAllSum(Square(d)), dtypes.Float32); sum == nil {
+			sum = s
+		} else {
+			sum = Add(sum, s)
+		}
+	}
+	scale := MinScalar(Div(Scalar(sum.Graph(), sum.DType(), limit), AddScalar(Sqrt(sum), 1e-6)), 1.0)
+	out := make([]*Node, len(gradients))
+	for i, d := range gradients {
+		out[i] = Mul(d, ConvertDType(scale, d.DType()))
+	}
+	return out
+}
+
+// slotScope is where an optimizer's slots are among a net's variables, while it is trained.
+const slotScope = "/optimizer"
+
+func slotPath(v *model.Variable, slot string) string { return slotScope + v.Path() + "/" + slot }
+
+// update gives a variable and its slots their new values.
+func update(store *model.Store, v *model.Variable, o Optimizer, count, gradient *Node) {
+	names := o.Slots()
+	slots := make([]*Node, len(names))
+	for i, name := range names {
+		slots[i] = store.GetVariable(slotPath(v, name)).NodeValue(count)
+	}
+	next, nextSlots := o.Update(count, v.NodeValue(count), gradient, slots)
+	v.SetNodeValue(next)
+	for i, name := range names {
+		store.GetVariable(slotPath(v, name)).SetNodeValue(nextSlots[i])
+	}
+}
+
+// addSlots gives every trainable variable its slots, as zeros.
+func addSlots(store *model.Store, o Optimizer) error {
+	var weights []*model.Variable
+	for v := range store.IterVariables() {
+		if v.Trainable {
+			weights = append(weights, v)
+		}
+	}
+	for _, v := range weights {
+		for _, name := range o.Slots() {
+			slot, err := store.CreateVariable(slotPath(v, name), tensors.FromShape(v.Shape()))
+			if err != nil {
+				return err
+			}
+			slot.SetTrainable(false)
+		}
+	}
+	return nil
+}
