@@ -1,0 +1,86 @@
+package viz
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/vitrine-ml/vitrine/internal/echarts"
+)
+
+// Chart is a drawn figure: what is shown, what it says in words, and its numbers. Change it as you like before it is shown or written.
+type Chart struct {
+	Title  string `json:"title"`
+	Width  int    `json:"width"`  // pixels
+	Height int    `json:"height"` // pixels
+	Alt    string `json:"alt"`    // what the chart says, for those who do not see it
+
+	// Option is the ECharts option: plain JSON, no functions. A chart without one is its table.
+	Option map[string]any `json:"option,omitempty"`
+	Table  Table          `json:"table"`
+}
+
+// Draw returns the chart itself: a chart is a figure, too, so that a changed one can be shown.
+func (c *Chart) Draw() (*Chart, error) { return c, nil }
+
+// JSON is the whole chart. Its "option" can be given to any ECharts 6 that knows the custom series that it uses, if any.
+func (c *Chart) JSON() ([]byte, error) {
+	b, err := json.MarshalIndent(c, "", " ")
+	if err != nil {
+		return nil, fmt.Errorf("viz: %q is not plain JSON: %w", c.Title, err)
+	}
+	return append(b, '\n'), nil
+}
+
+// SVG is the chart as a static picture.
+func (c *Chart) SVG() ([]byte, error) {
+	if c.Option == nil {
+		return c.tableSVG(), nil
+	}
+	option, err := c.option()
+	if err != nil {
+		return nil, err
+	}
+	svg, err := echarts.SVG(option, c.Width, c.Height)
+	if err != nil {
+		return nil, fmt.Errorf("viz: draw %q: %w", c.Title, err)
+	}
+	return svg, nil
+}
+
+// option is the option as JSON in which <, > and & are escaped, so that it can stand in a script.
+func (c *Chart) option() ([]byte, error) {
+	b, err := json.Marshal(c.Option)
+	if err != nil {
+		return nil, fmt.Errorf("viz: the option of %q is not plain JSON: %w", c.Title, err)
+	}
+	return b, nil
+}
+
+// id names the chart in a page: a hash of all that it holds, so that the same chart has the same name.
+func (c *Chart) id() (string, error) {
+	b, err := c.JSON()
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(b)
+	return "vitrine-" + hex.EncodeToString(sum[:8]), nil
+}
+
+// plain is the chart for those who see text only.
+func (c *Chart) plain() string {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s\n%s\n", c.Title, c.Alt)
+	if c.Option == nil {
+		w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+		for _, row := range append([][]string{c.Table.Columns}, c.Table.Rows...) {
+			fmt.Fprintln(w, strings.Join(row, "\t"))
+		}
+		w.Flush()
+	}
+	return strings.TrimSpace(b.String())
+}

@@ -1,0 +1,99 @@
+package viz
+
+import (
+	"bytes"
+	"compress/gzip"
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html"
+	"strings"
+	"sync"
+
+	"github.com/vitrine-ml/vitrine/internal/echarts"
+)
+
+//go:embed live.js
+var liveJS string
+
+// library is a script that makes the charts of a page live. It is packed, which makes it a third as long.
+var library = sync.OnceValue(func() string {
+	var b bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // neither the level nor a buffer can fail
+	_, _ = w.Write([]byte(echarts.Script))
+	_ = w.Close()
+	return "<script>" + strings.TrimSpace(liveJS) + `("` + base64.StdEncoding.EncodeToString(b.Bytes()) + `");</script>`
+})
+
+// fragment is the chart as a part of a page: its static picture in a box, its numbers, and a script that hands the option to the library
+// if the page has it. Without it, or where scripts are not run, the picture stays.
+func (c *Chart) fragment() (string, error) {
+	id, err := c.id()
+	if err != nil {
+		return "", err
+	}
+	const box = `<div data-vitrine-chart id="%s" style="box-sizing:border-box;width:fit-content;max-width:100%%;overflow-x:auto;background:%s;color:%s;` +
+		`border:1px solid %s;border-radius:6px;padding:8px;font-family:%s;line-height:1.4">`
+	var b strings.Builder
+	fmt.Fprintf(&b, box, id, paper, ink, hairline, fontFamily)
+	if c.Option == nil {
+		b.WriteString(c.Table.html(c.Title) + "</div>")
+		return b.String(), nil
+	}
+	svg, err := c.SVG()
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintf(&b, `<div data-vitrine-plot style="width:%dpx;height:%dpx"><img alt="%s" width="%[1]d" height="%[2]d" style="display:block;max-width:none;margin:0" src="data:image/svg+xml,%s"></div>`,
+		c.Width, c.Height, html.EscapeString(clean(c.Title+". "+c.Alt)), escapeURL(svg))
+	fmt.Fprintf(&b, `<details style="font-size:13px;padding:4px 10px"><summary style="cursor:pointer;color:%s">Data</summary>%s</details></div>`, faint, c.Table.html(""))
+	call, err := json.Marshal(map[string]any{"id": id, "width": c.Width, "height": c.Height, "option": c.Option})
+	if err != nil {
+		return "", fmt.Errorf("viz: the option of %q is not plain JSON: %w", c.Title, err)
+	}
+	fmt.Fprintf(&b, "<script>(window.vitrineQueue=window.vitrineQueue||[]).push(%s);</script>", call)
+	return b.String(), nil
+}
+
+// HTML is a page that shows the chart live and needs nothing but itself; its policy forbids it to ask for more.
+func (c *Chart) HTML() ([]byte, error) {
+	fragment, err := c.fragment()
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<title>%s</title>
+</head>
+<body style="margin:16px;background:%s">
+%s
+%s
+</body>
+</html>
+`, html.EscapeString(clean(c.Title)), shade, fragment, library())
+	return b.Bytes(), nil
+}
+
+// escapeURL escapes what may not stand in a URL within an attribute. Most of a picture is base64, which passes as it is.
+func escapeURL(b []byte) string {
+	const digits = "0123456789ABCDEF"
+	var out strings.Builder
+	for _, c := range b {
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-._~!$()*+,;=:@/?", c) >= 0:
+			out.WriteByte(c)
+		case c == '\n':
+		default:
+			out.WriteByte('%')
+			out.WriteByte(digits[c>>4])
+			out.WriteByte(digits[c&15])
+		}
+	}
+	return out.String()
+}
