@@ -24,7 +24,7 @@ def render(book, path: Path) -> str:
     exporter = HTMLExporter(template_name="lab", embed_images=True, **dict.fromkeys(ADDRESSES, ""))
     resources = {"metadata": {"name": title(book) or path.stem, "path": str(path.parent)}}
     page, _ = exporter.from_notebook_node(book, resources)
-    page = re.sub(r"<script[^>]*\ssrc=\"\"[^>]*></script>", "", page)
+    page = re.sub(r"<script[^>]*\ssrc=\"\"[^>]*>\s*</script>", "", page)  # what is left of them
     return page.replace("</head>", STYLE + "</head>", 1)
 
 
