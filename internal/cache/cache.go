@@ -18,9 +18,9 @@ import (
 // EnvVar names the environment variable that says where the cache is.
 const EnvVar = "VITRINE_CACHE"
 
-// Dir is a folder of the cache, made if it is not there: parts below $VITRINE_CACHE or, where that is not set, below "vitrine" in the
+// Path is a place in the cache, which need not be there: parts below $VITRINE_CACHE or, where that is not set, below "vitrine" in the
 // user's cache folder.
-func Dir(parts ...string) (string, error) {
+func Path(parts ...string) (string, error) {
 	root := os.Getenv(EnvVar)
 	if root == "" {
 		user, err := os.UserCacheDir()
@@ -29,7 +29,15 @@ func Dir(parts ...string) (string, error) {
 		}
 		root = filepath.Join(user, "vitrine")
 	}
-	dir := filepath.Join(append([]string{root}, parts...)...)
+	return filepath.Join(append([]string{root}, parts...)...), nil
+}
+
+// Dir is Path as a folder, made if it is not there.
+func Dir(parts ...string) (string, error) {
+	dir, err := Path(parts...)
+	if err != nil {
+		return "", err
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", fmt.Errorf("cache: %w; %s can name another folder", err, EnvVar)
 	}

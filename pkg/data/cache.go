@@ -11,14 +11,12 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/vitrine-ml/vitrine/internal/cache"
 	"github.com/vitrine-ml/vitrine/internal/fetch"
 )
 
-// The environment variables that say where files are.
-const (
-	mirrorVariable = "VITRINE_MIRROR" // a folder of official files, under their names, there or in a folder named after the set
-	cacheVariable  = "VITRINE_CACHE"  // the folder for what is downloaded; os.UserCacheDir()/vitrine if empty
-)
+// mirrorVariable names the environment variable for a folder of official files, under their names, there or in a folder named after the set.
+const mirrorVariable = "VITRINE_MIRROR"
 
 // source is a published set of files and the places where they may be.
 type source struct {
@@ -99,24 +97,11 @@ func (s source) places(f file) (places []place, cached string) {
 	} else {
 		places = append(places, place{why: "the folder named by " + mirrorVariable + " (not set)"})
 	}
-	cache, err := cacheFolder()
+	cached, err := cache.Path("data", s.set, f.name)
 	if err != nil {
-		return append(places, place{why: fmt.Sprintf("the cache (%v; %s names another folder)", err, cacheVariable)}), ""
+		return append(places, place{why: fmt.Sprintf("the cache (%v)", err)}), ""
 	}
-	cached = filepath.Join(cache, "data", s.set, f.name)
 	return append(places, place{path: cached, remedy: "delete it"}), cached
-}
-
-// cacheFolder is where everything that can be made again is kept.
-func cacheFolder() (string, error) {
-	if folder := os.Getenv(cacheVariable); folder != "" {
-		return folder, nil
-	}
-	folder, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	return filepath.Join(folder, "vitrine"), nil
 }
 
 // verified reads and unpacks the file at path. Unless all of it is there and its sum is right, it returns an error and no contents.

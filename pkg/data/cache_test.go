@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vitrine-ml/vitrine/internal/cache"
 	"github.com/vitrine-ml/vitrine/internal/fetch"
 )
 
@@ -50,7 +51,7 @@ func newWorld(t *testing.T) *world {
 	}))
 	t.Cleanup(server.Close)
 	t.Setenv(mirrorVariable, w.mirror)
-	t.Setenv(cacheVariable, w.cache)
+	t.Setenv(cache.EnvVar, w.cache)
 	w.source = source{
 		set: "small", system: w.system, url: server.URL + "/", advice: "Do this or that",
 		client: fetch.Client{Pause: time.Millisecond, Stall: 5 * time.Second},
@@ -217,31 +218,20 @@ func TestMissing(t *testing.T) {
 
 func TestNoMirrorNoCache(t *testing.T) {
 	w := newWorld(t)
-	for _, name := range []string{mirrorVariable, cacheVariable, "HOME", "XDG_CACHE_HOME", "LocalAppData"} {
+	for _, name := range []string{mirrorVariable, cache.EnvVar, "HOME", "XDG_CACHE_HOME", "LocalAppData"} {
 		t.Setenv(name, "")
 	}
 	_, err := w.load(t.Context())
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, part := range []string{"VITRINE_MIRROR (not set)", "VITRINE_CACHE names another folder", "not asked"} {
+	for _, part := range []string{"VITRINE_MIRROR (not set)", "VITRINE_CACHE can name one", "not asked"} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("error %q does not say %q", err, part)
 		}
 	}
 	if n := w.requests.Load(); n != 0 {
 		t.Errorf("%d requests", n)
-	}
-}
-
-func TestUserCacheFolder(t *testing.T) {
-	t.Setenv(cacheVariable, "")
-	base, err := os.UserCacheDir()
-	if err != nil {
-		t.Skip("no cache folder for this user: ", err)
-	}
-	if got, err := cacheFolder(); err != nil || got != filepath.Join(base, "vitrine") {
-		t.Errorf("cache in %s, error %v", got, err)
 	}
 }
 
