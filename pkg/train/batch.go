@@ -17,7 +17,7 @@ func order(seed uint64, epoch, n int) []int {
 
 // batch are the arguments of a step: the examples at those positions, padded to size rows by repeating the first with weight 0, so that no
 // example is left out and one program serves all.
-func batch(set *data.Dataset, index []int, size, step int) []*tensors.Tensor {
+func batch(set *data.Dataset, index []int, size, step int, factor float64) []*tensors.Tensor {
 	padded := make([]int, size)
 	weight := tensors.FromShape(shapes.Make(dtypes.Float32, size))
 	tensors.MustMutableFlatData(weight, func(w []float32) {
@@ -30,5 +30,5 @@ func batch(set *data.Dataset, index []int, size, step int) []*tensors.Tensor {
 		}
 	})
 	inputs, labels := set.Batch(padded)
-	return append(inputs, labels, weight, tensors.FromScalar(float64(step)))
+	return append(inputs, labels, weight, tensors.FromScalar(float64(step)), tensors.FromScalar(factor))
 }

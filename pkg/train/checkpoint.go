@@ -18,10 +18,13 @@ import (
 	"github.com/vitrine-ml/vitrine/internal/safetensors"
 )
 
+// checkpointEvery is how much work a crash may lose; tests have less.
+var checkpointEvery = defaultCheckpointEvery
+
 const (
-	checkpointEvery = 10 * time.Second
-	checkpointsKept = 2
-	checkpointGlob  = "checkpoint-*.safetensors"
+	defaultCheckpointEvery = 10 * time.Second
+	checkpointsKept        = 2
+	checkpointGlob         = "checkpoint-*.safetensors"
 
 	// Names in a file's metadata.
 	keyField, stateField = "key", "state"

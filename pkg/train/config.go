@@ -22,6 +22,7 @@ type Config struct {
 	Epochs     int           // passes over the training data; 0: 10
 	BatchSize  int           // examples in a step; 0: 64
 	Optimizer  Optimizer     // nil: SGD{LearningRate: 0.001, Momentum: 0.9}
+	Schedule   Schedule      // of the learning rate: Cosine{} for one; nil: it stays the same
 	Seed       uint64        // of the initial weights (in FitOrLoad), of the order of the examples and of dropout
 	ClipNorm   float64       // the largest norm that all gradients together may have: larger ones are scaled down to it; 0: any
 	Validation *data.Dataset // evaluated after every epoch; nil: none. It has no influence on the weights
@@ -49,6 +50,11 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if err := c.Optimizer.Check(); err != nil {
 		return c, fmt.Errorf("train: %T: %w", c.Optimizer, err)
+	}
+	if c.Schedule != nil {
+		if err := c.Schedule.Check(); err != nil {
+			return c, fmt.Errorf("train: %T: %w", c.Schedule, err)
+		}
 	}
 	return c, nil
 }

@@ -1,7 +1,6 @@
 package train
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -118,7 +117,11 @@ func (f *fit) run(ctx context.Context) (err error) {
 func (f *fit) step(build models.Forward, epoch int) error {
 	n := f.set.Len()
 	index := order(f.c.Seed, epoch, n)[f.Seen:min(f.Seen+f.c.BatchSize, n)]
-	args := batch(f.set, index, f.c.BatchSize, f.History.Steps+1)
+	factor, err := f.c.factor(f.History.Steps+1, f.perEpoch()*f.c.Epochs)
+	if err != nil {
+		return err
+	}
+	args := batch(f.set, index, f.c.BatchSize, f.History.Steps+1, factor)
 	out, err := f.net.Run(program, build, args...)
 	if err != nil {
 		return fmt.Errorf("train: step %d: %w", f.History.Steps+1, err)
@@ -208,8 +211,8 @@ func (f *fit) diverged(what string) error {
 	per := f.perEpoch()
 	low, high := span(f.set)
 	return fmt.Errorf("train: %s at step %d (epoch %d of %d): try a smaller learning rate (it was trained by %T%+v) or Config.ClipNorm, "+
-		"and look at the scale of the inputs (they are from %g to %g; about 0 to 1 or -1 to 1 trains best)",
-		what, f.History.Steps, (f.History.Steps-1)/per+1, f.c.Epochs, f.c.Optimizer, f.c.Optimizer, cmp.Or(low, 0), cmp.Or(high, 0))
+		"and look at the scale of the inputs (from %.3g to %.3g here; about 0 to 1 or -1 to 1 trains best)",
+		what, f.History.Steps, (f.History.Steps-1)/per+1, f.c.Epochs, f.c.Optimizer, f.c.Optimizer, low, high)
 }
 
 // checkWeights returns an error if a variable is no longer finite: the last step can do that without the loss showing it.

@@ -92,16 +92,16 @@ const recipe = 1
 
 // key is a hash of all that decides the trained weights.
 func key(net *models.Net, set *data.Dataset, c Config) (string, error) {
-	options, err := json.Marshal(c.Optimizer)
+	kinds, err := json.Marshal([]any{c.Optimizer, c.Schedule})
 	if err != nil {
-		return "", fmt.Errorf("train: options of %T: %w", c.Optimizer, err)
+		return "", fmt.Errorf("train: options of %T or %T: %w", c.Optimizer, c.Schedule, err)
 	}
 	validation := ""
 	if c.Validation != nil {
 		validation = c.Validation.Hash()
 	}
 	return cache.Key(recipe, net.GraphHash(), set.Hash(), validation, c.Epochs, c.BatchSize, c.Seed, c.ClipNorm,
-		fmt.Sprintf("%T", c.Optimizer), options, backend.Choose().Kind(), build.Platform, build.Versions()), nil
+		fmt.Sprintf("%T %T", c.Optimizer, c.Schedule), kinds, backend.Choose().Kind(), build.Platform, build.Versions()), nil
 }
 
 func (f *fit) finished() string { return filepath.Join(f.folder, "net.safetensors") }

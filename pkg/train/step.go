@@ -13,14 +13,14 @@ import (
 const program = "train"
 
 // step builds the graph of one training step. Its arguments are the net's inputs, the labels [rows, 1], a weight for every row (0 for the
-// rows that pad a batch to its shape) and the step's number; it returns the sum of the rows' losses and the number of rows that
+// rows that pad a batch to its shape), the step's number and the schedule's factor; it returns the sum of the rows' losses and the number of rows that
 // were predicted rightly.
 //
 // The loss is cross-entropy, the mean over the real rows of −log softmax(logits)[label].
 func step(net *models.Net, c Config) models.Forward {
 	return func(scope *model.Scope, args []*Node) []*Node {
 		n := len(net.Inputs)
-		inputs, labels, weight, count := args[:n], Squeeze(args[n], 1), args[n+1], args[n+2]
+		inputs, labels, weight, count, factor := args[:n], Squeeze(args[n], 1), args[n+1], args[n+2], args[n+3]
 		g := weight.Graph()
 		scope.Store().SetTraining(g, true)
 
@@ -36,7 +36,7 @@ func step(net *models.Net, c Config) models.Forward {
 			gradients = clipped(gradients, c.ClipNorm)
 		}
 		for i, v := range used {
-			update(scope.Store(), v, c.Optimizer, count, gradients[i])
+			update(scope.Store(), v, c, count, factor, gradients[i])
 		}
 		return []*Node{Stack([]*Node{sum, ReduceAllSum(Mul(right, weight))}, 0)}
 	}
@@ -85,13 +85,17 @@ const slotScope = "/optimizer"
 func slotPath(v *model.Variable, slot string) string { return slotScope + v.Path() + "/" + slot }
 
 // update gives a variable and its slots their new values.
-func update(store *model.Store, v *model.Variable, o Optimizer, count, gradient *Node) {
-	names := o.Slots()
+func update(store *model.Store, v *model.Variable, c Config, count, factor, gradient *Node) {
+	names := c.Optimizer.Slots()
 	slots := make([]*Node, len(names))
 	for i, name := range names {
 		slots[i] = store.GetVariable(slotPath(v, name)).NodeValue(count)
 	}
-	next, nextSlots := o.Update(count, v.NodeValue(count), gradient, slots)
+	w := v.NodeValue(count)
+	next, nextSlots := c.Optimizer.Update(count, w, gradient, slots)
+	if c.Schedule != nil {
+		next = scheduled(w, next, factor)
+	}
 	v.SetNodeValue(next)
 	for i, name := range names {
 		store.GetVariable(slotPath(v, name)).SetNodeValue(nextSlots[i])
