@@ -45,6 +45,9 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 			}
 			t.MustFinalizeAll()
 		}
+		for _, t := range args { // at once, so that memory does not grow until the collector comes
+			t.MustFinalizeAll()
+		}
 		rows := min(models.Chunk, n-from)
 		gradient := make([]float64, 0, r.width)
 		width := len(columns[0]) / models.Chunk
@@ -60,6 +63,7 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 			got(from+i, output, gradient)
 		}
 		r.evaluations += rows
+		r.line.Set("%d of %d rows", from+rows, n)
 		if p == gradientProgram {
 			r.gradients += rows
 		}

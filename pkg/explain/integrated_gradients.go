@@ -63,10 +63,11 @@ func (m IntegratedGradients) Explain(ctx context.Context, net *models.Net, input
 	if err != nil {
 		return nil, err
 	}
-	r, err := begin(ctx, net, inputs, target)
+	r, err := begin(ctx, m, net, inputs, target)
 	if err != nil {
 		return nil, err
 	}
+	defer r.line.Done("")
 	baseline, err := r.baseline(m.Baseline)
 	if err != nil {
 		return nil, err

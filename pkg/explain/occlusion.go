@@ -93,10 +93,11 @@ func (o Occlusion) windows(shape []int) [][]int {
 
 // Explain implements Explainer.
 func (o Occlusion) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
-	r, err := begin(ctx, net, inputs, target)
+	r, err := begin(ctx, o, net, inputs, target)
 	if err != nil {
 		return nil, err
 	}
+	defer r.line.Done("")
 	var windows [][]int // positions in the attributed inputs, one after another
 	at := 0
 	for k, i := range r.attributed {

@@ -13,14 +13,14 @@ import (
 )
 
 // record makes the explanation of values, one row of r.width numbers an example.
-func (r *run) record(method any, output []float64, values [][]float64) (*record.Explanation, error) {
+func (r *run) record(method Explainer, output []float64, values [][]float64) (*record.Explanation, error) {
 	options, err := json.Marshal(method)
 	if err != nil {
 		return nil, fmt.Errorf("explain: %w", err)
 	}
 	e := &record.Explanation{
 		Version: record.Version,
-		Method:  reflect.TypeOf(method).Name(),
+		Method:  nameOf(method),
 		Options: options,
 		Target:  record.Target{Output: r.net.Outputs[r.target.Output].Name, Asked: r.target.String(), Classes: r.classes, Minus: r.minus},
 		Output:  output,
@@ -66,3 +66,6 @@ func axisNames(p models.Port) []string {
 	}
 	return names
 }
+
+// nameOf is the name of a method's type: "IntegratedGradients".
+func nameOf(method Explainer) string { return reflect.Indirect(reflect.ValueOf(method)).Type().Name() }

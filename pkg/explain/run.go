@@ -7,6 +7,7 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"github.com/vitrine-ml/vitrine/internal/progress"
 	"github.com/vitrine-ml/vitrine/pkg/models"
 )
 
@@ -17,6 +18,7 @@ type run struct {
 	inputs []*tensors.Tensor
 	target Target
 	start  time.Time
+	line   *progress.Line
 
 	attributed []int       // input ports that are attributed
 	size       []int       // numbers per example of each of those
@@ -29,8 +31,9 @@ type run struct {
 }
 
 // begin checks that the method can work on these inputs and reads them.
-func begin(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*run, error) {
+func begin(ctx context.Context, method Explainer, net *models.Net, inputs []*tensors.Tensor, target Target) (*run, error) {
 	r := &run{ctx: ctx, net: net, inputs: inputs, target: target, start: time.Now()}
+	r.line = progress.New(nameOf(method))
 	n, err := net.CheckInputs(inputs)
 	if err != nil {
 		return nil, fmt.Errorf("explain: %w", err)

@@ -23,10 +23,11 @@ func (Saliency) Axioms() Axioms {
 
 // Explain implements Explainer.
 func (s Saliency) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
-	r, err := begin(ctx, net, inputs, target)
+	r, err := begin(ctx, s, net, inputs, target)
 	if err != nil {
 		return nil, err
 	}
+	defer r.line.Done("")
 	output, err := r.resolve(gradientProgram)
 	if err != nil {
 		return nil, err
