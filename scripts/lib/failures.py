@@ -61,8 +61,10 @@ def _why_it_died(stderr: str, value: str) -> str:
     for line in stderr.splitlines():
         if line.startswith(("panic: ", "fatal error: ")):
             return line
+    if "\n" in value:  # what the go command said, before GoNB's advice
+        return _last_line(value.partition("\n-----")[0])
     last = _last_line(BAD_END.sub("", stderr))
-    return f"{value.splitlines()[0]} ({last})" if last else value.splitlines()[0]
+    return f"{value} ({last})" if last else value
 
 
 def _cell(place, number: int, numbers: dict[int, int]) -> int:
