@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
 )
@@ -68,8 +69,11 @@ func Read(b []byte) (*File, error) {
 		if err != nil {
 			return nil, fmt.Errorf("safetensors: %q: %w", name, err)
 		}
-		t := tensors.FromShape(shape)
-		if err := copyBytes(t, nil, data[e.Offsets[0]:e.Offsets[1]]); err != nil {
+		t, place := tensors.FromShape(shape), data[e.Offsets[0]:e.Offsets[1]]
+		if shape.DType == dtypes.Bool && slices.ContainsFunc(place, func(b byte) bool { return b > 1 }) {
+			return nil, fmt.Errorf("safetensors: %q: a byte that is neither false (0) nor true (1)", name)
+		}
+		if err := copyBytes(t, nil, place); err != nil {
 			return nil, fmt.Errorf("safetensors: %q: %w", name, err)
 		}
 		f.Tensors[name] = t

@@ -156,7 +156,7 @@ func file(header string, n int) []byte {
 func TestReadOfOthers(t *testing.T) {
 	for _, c := range []struct {
 		name, header string
-		data         int
+		data         int    // bytes of zeros; negative: the last of them is 2
 		want         string // part of the error; "": none
 	}{
 		{"nothing", `{}`, 0, ""},
@@ -164,6 +164,7 @@ func TestReadOfOthers(t *testing.T) {
 		{"scalar", `{"w":{"dtype":"F64","shape":[],"data_offsets":[0,8]}}`, 8, ""},
 		{"empty", `{"w":{"dtype":"F64","shape":[0],"data_offsets":[0,0]}}`, 0, ""},
 		{"two, any order", `{"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]},"a":{"dtype":"I8","shape":[2],"data_offsets":[0,2]}}`, 3, ""},
+		{"not a bool", `{"w":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}}`, -2, "neither false"},
 		{"no JSON", `{`, 0, "header"},
 		{"a list", `[]`, 0, "header"},
 		{"metadata not texts", `{"__metadata__":{"a":1}}`, 0, "metadata"},
@@ -183,7 +184,11 @@ func TestReadOfOthers(t *testing.T) {
 		{"another sum", `{"__metadata__":{"` + sumKey + `":"` + noSum + `"}}`, 0, "SHA-256"},
 		{"a sum that is not found", `{"__metadata__":{"` + sumKey + `" :"` + noSum + `"}}`, 0, "0 times"},
 	} {
-		_, err := Read(file(c.header, c.data))
+		b := file(c.header, max(c.data, -c.data))
+		if c.data < 0 {
+			b[len(b)-1] = 2
+		}
+		_, err := Read(b)
 		if got := fmt.Sprint(err); (err == nil) != (c.want == "") || !strings.Contains(got, c.want) && c.want != "" {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
 		}
@@ -192,6 +197,28 @@ func TestReadOfOthers(t *testing.T) {
 		if _, err := Read(b); err == nil {
 			t.Errorf("% x: no error", b)
 		}
+	}
+}
+
+// testdata/python.safetensors was made by Python's safetensors 0.8.0:
+//
+//	save_file({"b": np.arange(6, dtype=np.float32).reshape(2, 3), "a": np.array([True, False]), "c": np.array(3)}, path, {"x": "y"})
+func TestReadOfPython(t *testing.T) {
+	f, err := ReadFile("testdata/python.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]*tensors.Tensor{
+		"a": tensors.FromValue([]bool{true, false}),
+		"b": tensors.FromValue([][]float32{{0, 1, 2}, {3, 4, 5}}),
+		"c": tensors.FromScalar(int64(3)),
+	} {
+		if got := f.Tensors[name]; got == nil || !got.Equal(want) {
+			t.Errorf("%q: got %v, want %v", name, got, want)
+		}
+	}
+	if len(f.Tensors) != 3 || f.Metadata["x"] != "y" || f.Verified {
+		t.Errorf("%d tensors, metadata %v, verified %t", len(f.Tensors), f.Metadata, f.Verified)
 	}
 }
 
