@@ -16,6 +16,9 @@ const (
 	columnGap         = 18.0
 )
 
+// headFont is that of the heads of columns and rows.
+var headFont = font{Bold: true, Size: 13}
+
 // lay draws the columns side by side.
 func (f ImageAttribution) lay(images raster, columns []column) (*Chart, error) {
 	s, n, width := f.Samples, f.Samples.Len(), widthOr(f.Width)
@@ -24,7 +27,7 @@ func (f ImageAttribution) lay(images raster, columns []column) (*Chart, error) {
 	if w < 24 {
 		return nil, fmt.Errorf("%d methods in %d pixels leave %.0f for an image: fewer Explanations, or a greater Width", len(columns), width, w)
 	}
-	pitch = min(pitch, max(w, 130)+columnGap)
+	pitch = min(pitch, max(w, 132)+columnGap)
 	captions := slices.ContainsFunc(columns, func(c column) bool { return c.why.Residual != nil || !c.why.Converged() })
 	pitchY := h + 14
 	if captions {
@@ -33,7 +36,7 @@ func (f ImageAttribution) lay(images raster, columns []column) (*Chart, error) {
 
 	var page sheet
 	left := attributionMargin + rowHead
-	page.text(left, headAt, "Image", font{Bold: true, Size: 13})
+	page.text(left, headAt, "Image", headFont)
 	for j, c := range columns {
 		c.head(&page, left+float64(j+1)*pitch, min(pitch-columnGap, max(w, 110)))
 	}
@@ -80,7 +83,7 @@ func sideFor(n int) float64 {
 
 // head draws what stands above a column: the method, and its scale.
 func (c column) head(page *sheet, x, width float64) {
-	page.text(x, headAt, fit(c.name, width+columnGap-4, 13), font{Bold: true, Size: 13})
+	page.text(x, headAt, headFont.fit(c.name, width+columnGap-4), headFont)
 	page.scaleBar(x, headAt+16, width, c.limit)
 }
 
@@ -106,7 +109,7 @@ func (c column) cell(page *sheet, x, y, w, h, room float64, i int, url string, l
 		small = font{Size: 11, Color: alarm, Bold: true}
 	}
 	if text != "" {
-		page.text(x, y+h+11, fit(text, room, 11), small)
+		page.text(x, y+h+11, small.fit(text, room), small)
 	}
 }
 
@@ -119,9 +122,9 @@ func rowHeadOf(page *sheet, middle float64, of caption, explained string) {
 	var rows []row
 	room := rowHead - 14
 	if of.label != "" {
-		rows = append(rows, row{fit(of.label, room, 13), font{Bold: true, Size: 13}})
+		rows = append(rows, row{headFont.fit(of.label, room), headFont})
 	} else {
-		rows = append(rows, row{"example " + of.name, font{Bold: true, Size: 13}})
+		rows = append(rows, row{"example " + of.name, headFont})
 	}
 	if of.predicted != "" {
 		if of.wrong {
@@ -129,10 +132,10 @@ func rowHeadOf(page *sheet, middle float64, of caption, explained string) {
 		} else {
 			rows = append(rows, row{"predicted:", font{Color: faint}})
 		}
-		rows = append(rows, row{fit(of.predicted, room-40, 12) + " " + of.probability, font{}})
+		rows = append(rows, row{font{}.fit(of.predicted, room-40) + " " + of.probability, font{}})
 	}
 	if explained != "" {
-		rows = append(rows, row{fit(explained, room, 12), font{Color: faint}})
+		rows = append(rows, row{font{}.fit(explained, room), font{Color: faint}})
 	}
 	for i, r := range rows {
 		page.text(attributionMargin, middle+17*(float64(i)-float64(len(rows)-1)/2), r.text, r.font)

@@ -22,17 +22,7 @@ func sharedTarget(columns []column) *record.Target {
 
 // subtitle says how the figure is to be read.
 func (f ImageAttribution) subtitle(columns []column, shared *record.Target) string {
-	lines := []string{"Orange speaks for the explained output, blue against it, white not at all."}
-	switch {
-	case shared == nil:
-		lines[0] += " The methods explain different outputs: point at a map to see which."
-	case shared.Output != "":
-		lines[0] += " Output: " + shorten(clean(shared.Output), 24)
-		if shared.Asked != "" {
-			lines[0] += ", " + shorten(clean(shared.Asked), 24)
-		}
-		lines[0] += "."
-	}
+	reading := "Orange speaks for the explained output, blue against it, white not at all."
 	scale := "Each method has a scale of its own"
 	if f.Scale == Common || len(columns) == 1 {
 		scale = "All maps have the same scale"
@@ -47,7 +37,17 @@ func (f ImageAttribution) subtitle(columns []column, shared *record.Target) stri
 	if beyond > 0 {
 		scale += fmt.Sprintf("; %d of %d pixels lie beyond it and have its strongest colour", beyond, all)
 	}
-	return strings.Join(append(lines, scale+"."), "\n")
+	switch {
+	case shared == nil:
+		scale = "The methods explain different outputs: point at a map. " + scale
+	case shared.Output != "":
+		reading += " Output: " + shorten(clean(shared.Output), 24)
+		if shared.Asked != "" {
+			reading += ", " + shorten(clean(shared.Asked), 24)
+		}
+		reading += "."
+	}
+	return reading + "\n" + scale + "."
 }
 
 // alt says in words what the figure shows.

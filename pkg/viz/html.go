@@ -28,7 +28,7 @@ var library = sync.OnceValue(func() string {
 
 // fragment is the chart as a part of a page: its static picture in a box, its numbers, and a script that hands the option to the library
 // if the page has it. Without it, or where scripts are not run, the picture stays.
-func (c *Chart) fragment() (string, error) {
+func (c *Chart) fragment(svg []byte) (string, error) {
 	id, err := c.id()
 	if err != nil {
 		return "", err
@@ -40,10 +40,6 @@ func (c *Chart) fragment() (string, error) {
 	if c.Option == nil {
 		b.WriteString(c.Table.html(c.Title) + "</div>")
 		return b.String(), nil
-	}
-	svg, err := c.SVG()
-	if err != nil {
-		return "", err
 	}
 	fmt.Fprintf(&b, `<div data-vitrine-plot style="width:%dpx;height:%dpx"><img alt="%s" width="%[1]d" height="%[2]d" style="display:block;max-width:none;margin:0" src="data:image/svg+xml,%s"></div>`,
 		c.Width, c.Height, html.EscapeString(clean(c.Title+". "+c.Alt)), escapeURL(svg))
@@ -58,7 +54,11 @@ func (c *Chart) fragment() (string, error) {
 
 // HTML is a page that shows the chart live and needs nothing but itself; its policy forbids it to ask for more.
 func (c *Chart) HTML() ([]byte, error) {
-	fragment, err := c.fragment()
+	svg, err := c.SVG()
+	if err != nil {
+		return nil, err
+	}
+	fragment, err := c.fragment(svg)
 	if err != nil {
 		return nil, err
 	}

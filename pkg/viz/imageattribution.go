@@ -77,7 +77,11 @@ func (f ImageAttribution) columns(images raster) ([]column, error) {
 		}
 		out[i] = column{name: names[i], why: e}
 		for row := range e.Rows() {
-			out[i].values = append(out[i].values, values.sum(row))
+			sums := values.sum(row)
+			if slices.ContainsFunc(sums, func(v float64) bool { return math.IsInf(v, 0) }) {
+				return nil, fmt.Errorf("%s: the channels of example %d add up to more than a number can hold", names[i], row)
+			}
+			out[i].values = append(out[i].values, sums)
 		}
 	}
 	return out, nil

@@ -3,6 +3,7 @@ package viz
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
@@ -36,10 +37,14 @@ func plainOption(c echart, alt string) (map[string]any, error) {
 	return option, nil
 }
 
-// titled is the title that all figures have.
-func titled(title, subtitle string) charts.GlobalOpts {
+// titled is the title that all figures have, cut to the room that there is for it, in pixels.
+func titled(title, subtitle string, room float64) charts.GlobalOpts {
+	lines := strings.Split(subtitle, "\n")
+	for i, line := range lines {
+		lines[i] = font{}.fit(line, room)
+	}
 	return charts.WithTitleOpts(opts.Title{
-		Title: title, Left: "12", Top: "10", TitleStyle: &opts.TextStyle{FontSize: 16, Color: ink},
-		Subtitle: subtitle, SubtitleStyle: &opts.TextStyle{FontSize: 12, LineHeight: 17, Color: faint},
+		Title: font{Size: 16, Bold: true}.fit(title, room), Left: "12", Top: "10", TitleStyle: &opts.TextStyle{FontSize: 16, Color: ink},
+		Subtitle: strings.Join(lines, "\n"), SubtitleStyle: &opts.TextStyle{FontSize: 12, LineHeight: 17, Color: faint},
 	})
 }

@@ -97,6 +97,11 @@ func imagesOf(s record.Samples) (raster, error) {
 				s.Inputs.Name, v, i/(len(s.Inputs.Data)/s.Len()))
 		}
 	}
+	for i, p := range s.Predictions {
+		if !(p.Probability >= 0 && p.Probability <= 1) {
+			return r, fmt.Errorf("example %d is predicted with probability %v: it has to lie in [0, 1]; was the softmax left out?", i, p.Probability)
+		}
+	}
 	return r, nil
 }
 

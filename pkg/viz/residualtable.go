@@ -49,8 +49,8 @@ func (f ResidualTable) Draw() (*Chart, error) {
 	if title == "" {
 		title = "Do the values add up?"
 	}
-	alt := fmt.Sprintf("A table of %d explanations by %d methods: output, base, sum of values and residual; the largest residual is %s; %d are not ok.",
-		len(t.Rows), len(names), number(worst), len(t.Marked))
+	alt := fmt.Sprintf("A table of %d explanations by %d %s: output, base, sum of values and residual; the largest residual is %s; %d are not ok.",
+		len(t.Rows), len(names), plural(len(names), "method", "methods"), number(worst), len(t.Marked))
 	width := 16.0
 	for _, w := range t.widths() {
 		width += w

@@ -64,19 +64,20 @@ func (f SampleGrid) Draw() (*Chart, error) {
 		page.image(x, y, w, h, url, of.lines()...)
 		at := y + h + 11
 		if of.label != "" {
-			page.text(x, at, fit(of.label, pitch-4, 12), font{Bold: true})
+			bold := font{Bold: true}
+			page.text(x, at, bold.fit(of.label, pitch-4), bold)
 			at += line
 		}
 		if of.predicted != "" {
-			color := faint
+			small := font{Size: 11.5, Color: faint}
 			if of.wrong {
-				color = alarm
+				small.Color, small.Bold = alarm, true
 				wrong++
 				page.frame(x, y, w, h, alarm, 2, 5, 3)
 				page.cross(x+w, y)
 				table.Marked = append(table.Marked, i)
 			}
-			page.text(x, at, fit(of.predicted, pitch-4-36, 11.5)+" "+of.probability, font{Size: 11.5, Color: color, Bold: of.wrong})
+			page.text(x, at, small.fit(of.predicted, pitch-4-36)+" "+of.probability, small)
 		}
 		table.Rows = append(table.Rows, []string{of.name, of.label, of.predicted, of.probability, of.verdict()})
 	}

@@ -20,12 +20,25 @@ type font struct {
 	Align string // "left", "center", "right"
 }
 
+// fit shortens text to so many pixels, by the width that letters mostly have.
+func (f font) fit(text string, pixels float64) string {
+	letter := 0.5
+	if f.Bold {
+		letter = 0.56
+	}
+	return shorten(text, int(pixels/(letter*f.size())))
+}
+
+func (f font) size() float64 {
+	if f.Size == 0 {
+		return 12
+	}
+	return f.Size
+}
+
 // text writes s with the middle of its height at y. It returns the element, so that more can be said of it.
 func (s *sheet) text(x, y float64, text string, f font) map[string]any {
-	size, color, weight, align := f.Size, f.Color, "", f.Align
-	if size == 0 {
-		size = 12
-	}
+	color, weight, align := f.Color, "", f.Align
 	if color == "" {
 		color = ink
 	}
@@ -36,7 +49,7 @@ func (s *sheet) text(x, y float64, text string, f font) map[string]any {
 		align = "left"
 	}
 	return s.add(map[string]any{"type": "text", "x": x, "y": y, "silent": true, "style": map[string]any{
-		"text": clean(text), "font": fmt.Sprintf("%s%gpx %s", weight, size, fontFamily), "fill": color, "align": align, "verticalAlign": "middle"}})
+		"text": clean(text), "font": fmt.Sprintf("%s%gpx %s", weight, f.size(), fontFamily), "fill": color, "align": align, "verticalAlign": "middle"}})
 }
 
 // image shows a picture, given as a data URL, and says the lines when it is pointed at.
@@ -79,7 +92,7 @@ func (s *sheet) add(e map[string]any) map[string]any {
 func (s *sheet) chart(title, subtitle, alt string, width, height int, table Table) (*Chart, error) {
 	var base charts.BaseConfiguration
 	for _, set := range []charts.GlobalOpts{
-		titled(title, subtitle),
+		titled(title, subtitle, float64(width)-32),
 		charts.WithTooltipOpts(opts.Tooltip{Show: opts.Bool(true), Trigger: "item", BackgroundColor: paper, BorderColor: hairline}),
 	} {
 		set(&base)

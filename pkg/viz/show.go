@@ -22,11 +22,11 @@ func Show(f Figure) error {
 	if err != nil {
 		return err
 	}
-	html, err := c.fragment()
+	svg, err := c.SVG()
 	if err != nil {
 		return err
 	}
-	svg, err := c.SVG()
+	html, err := c.fragment(svg)
 	if err != nil {
 		return err
 	}

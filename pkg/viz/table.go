@@ -57,7 +57,9 @@ func (t Table) span(i int) int {
 func (t Table) html(caption string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<table style="border-collapse:collapse;font-size:13px;color:%s;background:%s;margin:0">`, ink, paper)
-	fmt.Fprintf(&b, `<caption style="text-align:left;font-weight:bold;font-size:16px;color:%s;padding:4px 8px 10px">%s</caption>`, ink, html.EscapeString(caption))
+	if caption != "" {
+		fmt.Fprintf(&b, `<caption style="text-align:left;font-weight:bold;font-size:16px;color:%s;padding:4px 8px 10px">%s</caption>`, ink, html.EscapeString(caption))
+	}
 	fmt.Fprintf(&b, `<thead><tr style="background:%s;border-bottom:2px solid %s">`, paper, ink)
 	for i, name := range t.Columns {
 		fmt.Fprintf(&b, `<th scope="col" style="text-align:%s;padding:5px 8px;font-weight:bold;white-space:nowrap">%s</th>`, t.align(i), html.EscapeString(name))

@@ -24,16 +24,13 @@ func clean(s string) string {
 
 // shorten cuts text to a width, in characters of which the wide ones of East Asia count two, and says so by an ellipsis.
 func shorten(s string, width int) string {
-	used := 0
+	used, cut := 0, 0 // cut is where the ellipsis has to stand
 	for i, r := range s {
+		if used <= width-1 {
+			cut = i
+		}
 		if used += runeWidth(r); used > width {
-			for i > 0 && used > width-1 { // room for the ellipsis
-				last := []rune(s[:i])
-				r := last[len(last)-1]
-				i -= len(string(r))
-				used -= runeWidth(r)
-			}
-			return strings.TrimRight(s[:i], " ") + "…"
+			return strings.TrimRight(s[:cut], " ") + "…"
 		}
 	}
 	return s
@@ -45,9 +42,6 @@ func runeWidth(r rune) int {
 	}
 	return 1
 }
-
-// fit shortens text to so many pixels in a font of that size, by the width that letters mostly have.
-func fit(s string, pixels, size float64) string { return shorten(s, int(pixels/(size*0.55))) }
 
 // number writes v to four significant digits, for a table.
 func number(v float64) string { return digits(v, 4) }

@@ -35,6 +35,9 @@ func (f TrainingCurve) Draw() (*Chart, error) {
 		return nil, fmt.Errorf("viz: training curve: the history has no epochs: train for at least one")
 	}
 	curves := curvesOf(h)
+	if width := widthOr(f.Width); width < 480 {
+		return nil, fmt.Errorf("viz: training curve: Width is %d: two panels need at least 480 pixels", width)
+	}
 	for _, c := range curves {
 		for i, v := range c.values {
 			if v == nil {
@@ -105,7 +108,7 @@ func (f TrainingCurve) chart(curves []curve, width, height int, title, subtitle 
 
 	c := charts.NewLine()
 	c.SetGlobalOptions(
-		titled(title, subtitle),
+		titled(title, subtitle, float64(width)-260),
 		charts.WithTooltipOpts(opts.Tooltip{Show: opts.Bool(true), Trigger: "axis", BackgroundColor: paper, BorderColor: hairline}),
 		charts.WithLegendOpts(opts.Legend{Show: opts.Bool(true), Top: "14", Right: "24", TextStyle: &opts.TextStyle{Color: ink}}),
 		charts.WithGridOpts(grid(left), grid(left+panel+between)),

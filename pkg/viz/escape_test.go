@@ -1,0 +1,189 @@
+package viz
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/vitrine-ml/vitrine/pkg/record"
+)
+
+// named are figures whose every text from data is that one.
+func named(text string) []Figure {
+	s := crosses(2)
+	s.Dataset, s.Classes = text, []string{text, text}
+	s.Inputs.Name = text
+	e := explanation(s, text, 1)
+	e.Target.Output, e.Target.Asked, e.Status[1] = text, text, record.Status(text)
+	h := epochs(2)
+	h.Model, h.Dataset = text, text
+	why := []*record.Explanation{e}
+	return []Figure{
+		SampleGrid{Samples: s}, SampleGrid{Samples: s, Title: text},
+		TrainingCurve{History: h}, TrainingCurve{History: h, Title: text},
+		ImageAttribution{Samples: s, Explanations: why}, ImageAttribution{Samples: s, Explanations: why, Names: []string{text}, Title: text},
+		ResidualTable{Explanations: why}, ResidualTable{Explanations: why, Names: []string{text}, Title: text},
+	}
+}
+
+// elements are the names of a picture's elements; they show that it is well-formed.
+func elements(svg []byte) (map[string]bool, error) {
+	names := map[string]bool{}
+	for d := xml.NewDecoder(strings.NewReader(string(svg))); ; {
+		token, err := d.Token()
+		if err == io.EOF {
+			return names, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if e, ok := token.(xml.StartElement); ok {
+			names[e.Name.Local] = true
+			for _, a := range e.Attr {
+				if strings.HasPrefix(a.Name.Local, "on") {
+					return nil, fmt.Errorf("an attribute %s", a.Name.Local)
+				}
+			}
+		}
+	}
+}
+
+// formatters are the strings that ECharts takes for HTML.
+func formatters(v any) (found []string) {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, value := range v {
+			if s, ok := value.(string); ok && key == "formatter" {
+				found = append(found, s)
+			}
+			found = append(found, formatters(value)...)
+		}
+	case []any:
+		for _, value := range v {
+			found = append(found, formatters(value)...)
+		}
+	}
+	return found
+}
+
+// harmless is what the figures look like with a harmless name.
+var harmless = sync.OnceValues(func() (all []rendered, err error) {
+	for _, f := range named("harmless") {
+		r, err := render(f, true)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, nil
+})
+
+// rendered is a figure in its forms.
+type rendered struct {
+	chart    *Chart
+	elements map[string]bool // of the picture
+	html     string
+}
+
+// render leaves out what ECharts draws unless pictures are asked for: it takes long.
+func render(f Figure, pictures bool) (r rendered, err error) {
+	if r.chart, err = f.Draw(); err != nil {
+		return r, err
+	}
+	var svg []byte
+	if pictures || r.chart.Option == nil {
+		if svg, err = r.chart.SVG(); err != nil {
+			return r, err
+		}
+	}
+	if r.elements, err = elements(svg); err != nil {
+		return r, err
+	}
+	r.html, err = r.chart.fragment(svg)
+	return r, err
+}
+
+// checkEscaped compares the figures named text with those of a harmless name: there may be no tag more, nowhere.
+func checkEscaped(t *testing.T, text string, pictures bool) {
+	t.Helper()
+	all, err := harmless()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range named(text) {
+		got, err := render(f, pictures)
+		if err != nil {
+			t.Fatalf("%T: %v", f, err)
+		}
+		want := all[i]
+		for name := range got.elements {
+			if !want.elements[name] {
+				t.Errorf("%T: a new element <%s> in the picture", f, name)
+			}
+		}
+		for _, c := range "<>" {
+			if got, want := strings.Count(got.html, string(c)), strings.Count(want.html, string(c)); got != want {
+				t.Errorf("%T: %d of %c in the page, want %d", f, got, c, want)
+			}
+		}
+		if _, script, ok := strings.Cut(got.html, "<script"); ok && strings.ContainsAny(script, "\u2028\u2029") {
+			t.Errorf("%T: a line separator in a script", f)
+		}
+		for _, s := range formatters(got.chart.Option) {
+			rest := strings.NewReplacer("<b>", "", "</b>", "", "<br>", "", "epoch {value}", "").Replace(s)
+			if strings.ContainsAny(rest, "<>{}") {
+				t.Errorf("%T: a tooltip that is markup or a template: %q", f, s)
+			}
+		}
+		if b, err := got.chart.JSON(); err != nil || !json.Valid(b) {
+			t.Errorf("%T: no JSON: %v", f, err)
+		}
+	}
+}
+
+// nasty texts, each in its way.
+var nasty = []string{evil, "\xff\xfe漢字", "a\nb\t\u202e\ufffe", "{a|b}$&%3Cscript%3E]]>", "é\u0301 −1 <b>"}
+
+func TestTextNeverBecomesMarkup(t *testing.T) {
+	for _, s := range nasty {
+		checkEscaped(t, s, true)
+	}
+}
+
+func FuzzTextNeverBecomesMarkup(f *testing.F) {
+	for _, s := range nasty {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if strings.TrimSpace(clean(s)) == "" {
+			t.Skip() // nothing is left to show, so that less is shown
+		}
+		checkEscaped(t, s, false)
+	})
+}
+
+func FuzzShorten(f *testing.F) {
+	f.Add("T-shirt/top", 5)
+	f.Add("漢字漢字", 3)
+	f.Add("", 0)
+	f.Fuzz(func(t *testing.T, s string, width int) {
+		if !utf8.ValidString(s) || width < 1 {
+			t.Skip()
+		}
+		got, used := shorten(s, width), 0
+		for _, r := range got {
+			used += runeWidth(r)
+		}
+		if used > width {
+			t.Errorf("%q has width %d, want at most %d", got, used, width)
+		}
+		if got != s && !strings.HasSuffix(got, "…") {
+			t.Errorf("%q was cut to %q without a sign of it", s, got)
+		}
+	})
+}

@@ -1,0 +1,137 @@
+package viz
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"hash/fnv"
+	"image"
+	"image/png"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/vitrine-ml/vitrine/internal/golden"
+	"github.com/vitrine-ml/vitrine/pkg/record"
+)
+
+// evil is a text that does harm wherever it becomes markup, a template or the end of a script.
+const evil = "</script><img src=x onerror=alert(1)><!--{a}{b|c}]]>&amp;\"'`\u2028${1}\x00\x1b"
+
+// crosses are n images of 3 × 3 pixels, of a class each, the second predicted wrongly.
+func crosses(n int) record.Samples {
+	s := record.Samples{Dataset: "crosses", Classes: []string{"plus", "times"}}
+	s.Inputs = record.Array{Name: "image", Axes: []string{"example", "height", "width", "channel"}, Shape: []int{n, 3, 3, 1}}
+	for i := range n {
+		s.Inputs.Data = append(s.Inputs.Data, [][]float64{{0, 1, 0, 1, .5, 1, 0, 1, 0}, {1, 0, 1, 0, 1, 0, 1, 0, .25}}[i%2]...)
+		s.Labels = append(s.Labels, i%2)
+		s.Index = append(s.Index, 10+i)
+		s.Predictions = append(s.Predictions, record.Prediction{Class: 0, Probability: 0.9 - 0.2*float64(i%2)})
+	}
+	return s
+}
+
+// explanation of crosses whose values are ramps of that height about zero.
+func explanation(s record.Samples, method string, height float64) *record.Explanation {
+	e := &record.Explanation{Version: record.Version, Method: method, Target: record.Target{Output: "logits", Asked: "predicted"},
+		Evaluations: 10 * s.Len(), Gradients: 10 * s.Len(), Baseline: "zeros", Elapsed: 1500 * time.Millisecond}
+	a := s.Inputs
+	a.Data = nil
+	for i := range s.Len() {
+		for j := range 9 {
+			a.Data = append(a.Data, height*(float64(j)-4)/4)
+		}
+		e.Output = append(e.Output, 2+float64(i))
+		e.Base = append(e.Base, 2+float64(i))
+		e.Residual = append(e.Residual, 0.001*float64(i))
+		e.Status = append(e.Status, record.OK)
+		e.Target.Classes = append(e.Target.Classes, s.Predictions[i].Class)
+	}
+	e.Values = []record.Array{a}
+	return e
+}
+
+// epochs of a training that gets better; the first has no validation.
+func epochs(n int) record.History {
+	h := record.History{Model: "CNN", Dataset: "crosses", Steps: 100 * n, Elapsed: 90 * time.Second, Finished: true}
+	for i := range n {
+		e := record.Epoch{Epoch: i + 1, Loss: 1 / float64(i+1), Accuracy: 1 - 0.5/float64(i+1)}
+		if i > 0 {
+			loss, accuracy := e.Loss+0.1, e.Accuracy-0.1
+			e.ValidationLoss, e.ValidationAccuracy = &loss, &accuracy
+		}
+		h.Epochs = append(h.Epochs, e)
+	}
+	return h
+}
+
+// figures are one of each, with all that they can show.
+func figures() map[string]Figure {
+	s := crosses(2)
+	ig, saliency := explanation(s, "IntegratedGradients", 3), explanation(s, "Saliency", 0.02)
+	ig.Status[1], ig.Residual[1] = record.Unconverged, 0.5
+	saliency.Base, saliency.Residual, saliency.Baseline, saliency.Exact = nil, nil, "", true
+	why := []*record.Explanation{saliency, ig}
+	return map[string]Figure{
+		"samplegrid":       SampleGrid{Samples: s},
+		"trainingcurve":    TrainingCurve{History: epochs(3)},
+		"imageattribution": ImageAttribution{Samples: s, Explanations: why},
+		"residualtable":    ResidualTable{Explanations: why},
+	}
+}
+
+// sameAsGolden compares the figure's picture and its JSON with golden files.
+func sameAsGolden(t *testing.T, name string, f Figure) {
+	t.Helper()
+	c := drawn(t, f)
+	svg, err := c.SVG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	json, err := c.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden.Equal(t, name+".svg", pixels(t, svg))
+	golden.Equal(t, name+".json", pixels(t, json))
+}
+
+func drawn(t *testing.T, f Figure) *Chart {
+	t.Helper()
+	c, err := f.Draw()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+var pngURL = regexp.MustCompile(`data:image/png;base64,([A-Za-z0-9+/=]+)`)
+
+// pixels puts a hash of its pixels in the place of every PNG: another version of Go may pack the same pixels otherwise.
+func pixels(t *testing.T, b []byte) []byte {
+	t.Helper()
+	return pngURL.ReplaceAllFunc(b, func(url []byte) []byte {
+		m := decoded(t, string(url))
+		sum := fnv.New64a()
+		for y := range m.Bounds().Dy() {
+			for x := range m.Bounds().Dx() {
+				r, g, b, a := m.At(x, y).RGBA()
+				fmt.Fprint(sum, r, g, b, a)
+			}
+		}
+		return fmt.Appendf(nil, "png:%v:%x", m.Bounds().Size(), sum.Sum(nil))
+	})
+}
+
+func decoded(t *testing.T, url string) image.Image {
+	t.Helper()
+	b, err := base64.StdEncoding.DecodeString(pngURL.FindStringSubmatch(url)[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := png.Decode(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
