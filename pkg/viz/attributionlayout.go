@@ -38,7 +38,7 @@ func (f ImageAttribution) lay(images raster, columns []column) (*Chart, error) {
 	left := attributionMargin + rowHead
 	page.text(left, headAt, "Image", headFont)
 	for j, c := range columns {
-		c.head(&page, left+float64(j+1)*pitch, min(pitch-columnGap, max(w, 110)))
+		c.head(&page, left+float64(j+1)*pitch, min(pitch-columnGap, max(w, 110)), pitch-4)
 	}
 	onDark, shared := images.dark(), sharedTarget(columns)
 	for i := range n {
@@ -81,9 +81,9 @@ func sideFor(n int) float64 {
 	}
 }
 
-// head draws what stands above a column: the method, and its scale.
-func (c column) head(page *sheet, x, width float64) {
-	page.text(x, headAt, headFont.fit(c.name, width+columnGap-4), headFont)
+// head draws what stands above a column: the method, for which there is that much room, and its scale of that width.
+func (c column) head(page *sheet, x, width, room float64) {
+	page.text(x, headAt, headFont.fit(c.name, room), headFont)
 	page.scaleBar(x, headAt+16, width, c.limit)
 }
 

@@ -80,7 +80,7 @@ func (c *Chart) plain() string {
 		for _, row := range append([][]string{c.Table.Columns}, c.Table.Rows...) {
 			fmt.Fprintln(w, strings.Join(row, "\t"))
 		}
-		w.Flush()
+		_ = w.Flush() // into a buffer
 	}
 	return strings.TrimSpace(b.String())
 }

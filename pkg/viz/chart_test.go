@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"net/url"
 	"os"
 	"os/exec"
 	"slices"
@@ -86,6 +87,28 @@ func TestPage(t *testing.T) {
 	}
 	if len(b) > 500_000 {
 		t.Errorf("the page has %d bytes", len(b))
+	}
+}
+
+// Where no script runs, the picture in the page is all there is.
+func TestPageHoldsThePicture(t *testing.T) {
+	c := drawn(t, figures()["imageattribution"])
+	svg, err := c.SVG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	html, err := c.fragment(svg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(html, `src="data:image/svg+xml,`)
+	address, _, _ := strings.Cut(rest, `"`)
+	got, err := url.PathUnescape(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := strings.ReplaceAll(string(svg), "\n", ""); got != want {
+		t.Errorf("the page's picture is\n%.200s\nwant\n%.200s", got, want)
 	}
 }
 

@@ -67,7 +67,7 @@ func TestShow(t *testing.T) {
 		html, _ := display.Data[protocol.MIMETextHTML].(string)
 		svg, _ := display.Data[protocol.MIMEImageSVG].(string)
 		text, _ := display.Data[protocol.MIMETextPlain].(string)
-		if !strings.Contains(html, "<div data-vitrine-chart id=") || !strings.HasPrefix(svg, "<svg ") || text == "" {
+		if !strings.Contains(html, "<div data-vitrine-") || !strings.HasPrefix(svg, "<svg ") || text == "" {
 			t.Errorf("display %d: %d bytes of HTML, %d of SVG, text %q", i, len(html), len(svg), text)
 		}
 		if got, want := strings.Contains(html, "DecompressionStream"), i == 0; got != want {

@@ -57,7 +57,9 @@ func (t Table) span(i int) int {
 func (t Table) html(caption string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<table style="border-collapse:collapse;font-size:13px;color:%s;background:%s;margin:0">`, ink, paper)
+	cell := ";padding:2px 8px" // many, so as little as is readable
 	if caption != "" {
+		cell = ";padding:4px 8px;vertical-align:top;white-space:nowrap"
 		fmt.Fprintf(&b, `<caption style="text-align:left;font-weight:bold;font-size:16px;color:%s;padding:4px 8px 10px">%s</caption>`, ink, html.EscapeString(caption))
 	}
 	fmt.Fprintf(&b, `<thead><tr style="background:%s;border-bottom:2px solid %s">`, paper, ink)
@@ -66,30 +68,30 @@ func (t Table) html(caption string) string {
 	}
 	b.WriteString("</tr></thead><tbody>")
 	for i, row := range t.Rows {
-		t.htmlRow(&b, i, row)
+		t.htmlRow(&b, i, row, cell)
 	}
 	b.WriteString("</tbody></table>")
 	return b.String()
 }
 
-func (t Table) htmlRow(b *strings.Builder, i int, row []string) {
-	span, background, weight := t.span(i), paper, "normal"
+func (t Table) htmlRow(b *strings.Builder, i int, row []string, cellStyle string) {
+	span, background, weight := t.span(i), paper, ""
 	if slices.Contains(t.Marked, i) {
-		background, weight = alarmTint, "bold"
+		background, weight = alarmTint, ";font-weight:bold"
 	}
 	rule := "1px solid " + hairline
 	if t.Group > 0 && span > 0 && i > 0 {
 		rule = "1px solid " + faint
 	}
-	fmt.Fprintf(b, `<tr style="background:%s;border-top:%s">`, background, rule)
+	fmt.Fprintf(b, `<tr style="background:%s;border-top:%s%s">`, background, rule, weight)
 	for j, cell := range row {
-		style := fmt.Sprintf("text-align:%s;padding:4px 8px;vertical-align:top;white-space:nowrap", t.align(j))
+		style := "text-align:" + t.align(j) + cellStyle
 		switch {
 		case j < t.Group && span == 0:
 		case j < t.Group:
-			fmt.Fprintf(b, `<td rowspan="%d" style="%s;background:%s">%s</td>`, span, style, paper, html.EscapeString(cell))
+			fmt.Fprintf(b, `<td rowspan="%d" style="%s;background:%s;font-weight:normal">%s</td>`, span, style, paper, html.EscapeString(cell))
 		default:
-			fmt.Fprintf(b, `<td style="%s;font-weight:%s">%s</td>`, style, weight, html.EscapeString(cell))
+			fmt.Fprintf(b, `<td style="%s">%s</td>`, style, html.EscapeString(cell))
 		}
 	}
 	b.WriteString("</tr>")
