@@ -9,10 +9,6 @@ import home
 from backend import Backend
 from golang import Toolchain
 
-# What a person may set for themselves: theirs wins over ours.
-THEIRS = ("GOMLX_BACKEND", "VITRINE_CACHE")
-
-
 def of_go(go: Toolchain) -> dict[str, str]:
     """How everything is compiled: cells, tests and tools share one build cache, so they share every flag."""
     return {
@@ -25,11 +21,9 @@ def of_go(go: Toolchain) -> dict[str, str]:
     }
 
 
-def of_cells(backend: Backend) -> dict[str, str]:
+def of_cells() -> dict[str, str]:
     return {
         "VITRINE_ROOT": str(home.ROOT),
-        "VITRINE_CACHE": str(home.CACHE),
-        "GOMLX_BACKEND": backend.value,
         "GOMLX_NO_AUTO_INSTALL": "1",  # what is installed is pinned here; a cell never downloads
         "JUPYTER_PATH": str(home.JUPYTER),
         "JUPYTER_DATA_DIR": str(home.JUPYTER / "data"),
@@ -47,15 +41,18 @@ def enter(go: Toolchain) -> None:
 
 def settle(go: Toolchain, backend: Backend) -> None:
     """Sets the rest, and writes all of it to env.sh for kernels, editors and people."""
+    fixed = {**of_go(go), **of_cells()}
     lines = ["# Written by scripts/: `source .vitrine/env.sh` to work as the notebooks do."]
-    for name, value in {**of_go(go), **of_cells(backend)}.items():
-        if name in THEIRS:
-            lines.append(f'[ -n "${{{name}:-}}" ] || {name}={shlex.quote(value)}')
-            lines.append(f"export {name}")
-            value = os.environ.get(name) or value
-        else:
-            lines.append(f"export {name}={shlex.quote(value)}")
-        os.environ[name] = value
+    lines += [f"export {name}={shlex.quote(value)}" for name, value in fixed.items()]
+    os.environ.update(fixed)
+    for theirs in ({"VITRINE_CACHE": str(home.CACHE)},
+                   {"GOMLX_BACKEND": backend.value, "VITRINE_BACKEND_WHY": backend.why}):
+        # Set only where the user has not set the first of them.
+        first = next(iter(theirs))
+        setting = " ".join(f"{name}={shlex.quote(value)}" for name, value in theirs.items())
+        lines.append(f'[ -n "${{{first}:-}}" ] || export {setting}')
+        if not os.environ.get(first):
+            os.environ.update(theirs)
     folders = [home.GO_BIN, home.VENV / "bin", Path(go.root, "bin")]
     lines.append("export PATH=" + ":".join(shlex.quote(str(folder)) for folder in folders) + ':"$PATH"')
     home.write_whole(home.ENV_FILE, "\n".join(lines) + "\n")

@@ -56,9 +56,10 @@ class _Execution:
                     if cell.cell_type == "code" and cell.source.strip()]
             for number, (index, cell) in enumerate(code, 1):
                 began = time.monotonic()
+                self.say(f"{self.path.stem}  cell {number}/{len(code)}", end="", flush=True)
                 outcome.failure = await self.run_cell(number, index, cell)
                 outcome.interrupted = self.stop.is_set()
-                self.say(f"{self.path.stem}  cell {number}/{len(code)}  {time.monotonic() - began:.1f} s", flush=True)
+                self.say(f"  {time.monotonic() - began:.1f} s", flush=True)
                 if outcome.failure or outcome.interrupted:
                     break
         outcome.seconds = time.monotonic() - start

@@ -32,6 +32,8 @@ FINISHED = """() => {
     const failed = document.querySelector('[data-mime-type="application/vnd.jupyter.error"]');
     return !prompts.includes('[*]:') && (failed || prompts.every(prompt => /[0-9]/.test(prompt)));
 }"""
+HEIGHT = """() => Math.max(800, ...[...document.querySelectorAll('.jp-NotebookPanel *')]
+    .filter(e => e.contains(document.querySelector('.jp-Cell'))).map(e => e.scrollHeight))"""
 ERRORS = """() => [...document.querySelectorAll('[data-mime-type="application/vnd.jupyter.error"]')]
     .map(error => error.innerText.trim().slice(0, 300))"""
 
@@ -91,14 +93,14 @@ def look(open_page, address: str, token: str, path: Path, run: bool) -> bool:
         charts = run_all(opened)
         state = f"{charts} charts drawn live"
     else:
-        charts = len(re.findall(r"<div [^>]*data-vitrine-chart=", "".join(outputs(path))))
+        charts = len(re.findall(r"<div [^>]*data-vitrine-chart", "".join(outputs(path))))
         if not opened.wait(f"count => ({PICTURES})() >= count", 20, charts):
             opened.wrong.append(f"shows {page.evaluate(PICTURES)} of {charts} pictures")
         if page.evaluate("() => typeof window.echarts") != "undefined":
             opened.wrong.append("ran a script of an untrusted notebook")
         state = f"{charts} charts shown untrusted"
-    height = page.evaluate("() => document.querySelector('.jp-WindowedPanel-outer, .jp-Notebook').scrollHeight")
-    page.set_viewport_size({"width": 1300, "height": min(max(height + 200, 900), 12_000)})
+    height = page.evaluate(HEIGHT)
+    page.set_viewport_size({"width": 1300, "height": min(height + 150, 12_000)})  # all of it in one picture
     page.wait_for_timeout(1000)
     page.screenshot(path=REPORTS / "screenshots" / f"{path.stem}.{'live' if run else 'untrusted'}.png")
     page.close()
