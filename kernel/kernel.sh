@@ -16,9 +16,16 @@ case $module in
 '' | /dev/null) module=$VITRINE_ROOT/go.mod ;; # a notebook that lies in no module sees Vitrine
 esac
 
-# GoNB does not notice that Jupyter was killed: stop it then, so that no cell runs on for nobody.
+# GoNB does not notice that Jupyter was killed: end it then, and what it started, so that no cell runs on for nobody.
+# Jupyter made this process the leader of a group; exec keeps its number.
 if [ -n "$JPY_PARENT_PID" ]; then
-  (while kill -0 "$$" && kill -0 "$JPY_PARENT_PID"; do sleep 5; done; kill "$$") >/dev/null 2>&1 &
+  (
+    trap '' TERM
+    while kill -0 "$$" && kill -0 "$JPY_PARENT_PID"; do sleep 2; done
+    kill -- "-$$"
+    sleep 3
+    kill -KILL -- "-$$"
+  ) >/dev/null 2>&1 </dev/null &
 fi
 
 exec gonb --kernel "$1" -go_work="$(dirname "$module")" -raw_error=true \
