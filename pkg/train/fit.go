@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -77,7 +78,7 @@ func (f *fit) run(ctx context.Context) (err error) {
 	}
 	defer func() {
 		f.net.Forget(program)
-		if e := store.DeleteVariablesInScope(slotScope); e != nil && err == nil {
+		if e := errors.Join(store.DeleteVariablesInScope(slotScope), toHost(store)); e != nil && err == nil {
 			err = fmt.Errorf("train: %w", e)
 		}
 	}()
@@ -141,7 +142,7 @@ func (f *fit) step(build models.Forward, epoch int) error {
 	f.Loss += float64(sums[0])
 	f.Right += float64(sums[1])
 	f.Seen += len(index)
-	f.show(epoch)
+	f.show()
 	return nil
 }
 
@@ -176,7 +177,7 @@ func (f *fit) where() string {
 }
 
 // show sets the progress line.
-func (f *fit) show(epoch int) {
+func (f *fit) show() {
 	left := ""
 	if f.began.IsZero() { // the first step compiles
 		f.began, f.beganStep = time.Now(), f.History.Steps

@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
+	"github.com/vitrine-ml/vitrine/internal/backend"
 	"github.com/vitrine-ml/vitrine/pkg/data"
 	"github.com/vitrine-ml/vitrine/pkg/models"
 )
@@ -157,6 +158,13 @@ func TestFitLeavesNothingBehind(t *testing.T) {
 	}
 	if got := net.Store().NumVariables(); got != before {
 		t.Errorf("%d variables, there were %d", got, before)
+	}
+	host, err := backend.Host()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := net.On(host).Predict(set.Inputs(0, 1)); err != nil {
+		t.Errorf("on another backend: %v", err)
 	}
 	if v := net.Store().GetVariable("/" + model.RNGStateVariableName); v == nil || v.Trainable {
 		t.Errorf("the random state is %v", v)

@@ -1,6 +1,8 @@
 package train
 
 import (
+	"errors"
+
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
 	"github.com/gomlx/gomlx/core/tensors"
@@ -100,6 +102,18 @@ func update(store *model.Store, v *model.Variable, c Config, count, factor, grad
 	for i, name := range names {
 		store.GetVariable(slotPath(v, name)).SetNodeValue(nextSlots[i])
 	}
+}
+
+// toHost takes the variables' values back from the device, so that any backend can take them up: a net that was trained is then as one that
+// was loaded.
+func toHost(store *model.Store) error {
+	var errs []error
+	for v := range store.IterVariables() {
+		if value, err := v.Value(); err == nil {
+			errs = append(errs, value.ToLocal())
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // addSlots gives every trainable variable its slots, as zeros.
