@@ -190,8 +190,9 @@ def go_xla() -> str:
         asked = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=1200, close_fds=False)
     except subprocess.TimeoutExpired:
         raise Trouble("it took more than 20 minutes") from None
-    lines = asked.stdout.split()
+    lines = asked.stdout.strip().splitlines()
     if asked.returncode or not lines:
-        raise Trouble((asked.stderr.strip().splitlines() or ["it said nothing"])[-1])
+        said = [line for line in asked.stderr.strip().splitlines() if not line.startswith("exit status")]  # go run's own
+        raise Trouble(said[-1] if said else "it said nothing")
     write_whole(XLA / "go-xla.backend", lines[-1])
     return lines[-1]
