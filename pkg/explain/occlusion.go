@@ -111,7 +111,7 @@ func (o Occlusion) Explain(ctx context.Context, net *models.Net, inputs []*tenso
 			}
 			windows = append(windows, w)
 		}
-		at += r.size[k]
+		at += r.places[k].size()
 		if len(r.attributed) == 1 {
 			o = sized
 		}
@@ -120,7 +120,7 @@ func (o Occlusion) Explain(ctx context.Context, net *models.Net, inputs []*tenso
 	if err != nil {
 		return nil, err
 	}
-	output, err := r.resolve(outputProgram)
+	output, err := r.resolve(r.output())
 	if err != nil {
 		return nil, err
 	}

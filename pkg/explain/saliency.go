@@ -28,7 +28,7 @@ func (s Saliency) Explain(ctx context.Context, net *models.Net, inputs []*tensor
 		return nil, err
 	}
 	defer r.line.Done("")
-	output, err := r.resolve(gradientProgram)
+	output, err := r.resolve(r.gradient())
 	if err != nil {
 		return nil, err
 	}
