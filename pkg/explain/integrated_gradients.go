@@ -63,7 +63,7 @@ func (m IntegratedGradients) Explain(ctx context.Context, net *models.Net, input
 	if err != nil {
 		return nil, err
 	}
-	r, err := begin(ctx, m, net, inputs, target)
+	r, err := begin(ctx, nameOf(m), net, inputs, target)
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func (m LayerIntegratedGradients) Explain(ctx context.Context, net *models.Net, 
 		return nil, err
 	}
 	m.Steps, m.MaxSteps = ig.Steps, ig.MaxSteps
-	r, err := begin(ctx, m, net, inputs, target)
+	r, err := begin(ctx, nameOf(m), net, inputs, target)
 	if err != nil {
 		return nil, err
 	}

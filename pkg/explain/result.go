@@ -19,9 +19,9 @@ func (r *run) record(method Explainer, output []float64, values [][]float64) (*r
 	}
 	e := &record.Explanation{
 		Version: record.Version,
-		Method:  nameOf(method),
+		Method:  r.method,
 		Options: options,
-		Target:  record.Target{Output: r.net.Outputs[r.target.Output].Name, Asked: r.target.String(), Classes: r.classes, Minus: r.minus},
+		Target:  r.asked(),
 		Output:  output,
 		Status:  make([]record.Status, len(output)),
 	}
@@ -52,6 +52,11 @@ func (r *run) record(method Explainer, output []float64, values [][]float64) (*r
 	}
 	e.Elapsed = time.Since(r.start)
 	return e, nil
+}
+
+// asked is the target as records have it.
+func (r *run) asked() record.Target {
+	return record.Target{Output: r.net.Outputs[r.target.Output].Name, Asked: r.target.String(), Classes: r.classes, Minus: r.minus}
 }
 
 // axisNames are names for n axes: those given, or their numbers.

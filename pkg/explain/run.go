@@ -15,6 +15,7 @@ import (
 // run is one explanation in the making: the examples as flat rows of numbers, and the counters.
 type run struct {
 	ctx    context.Context
+	method string
 	net    *models.Net
 	inputs []*tensors.Tensor
 	target Target
@@ -33,9 +34,9 @@ type run struct {
 }
 
 // begin checks that the method can work on these inputs and reads them.
-func begin(ctx context.Context, method Explainer, net *models.Net, inputs []*tensors.Tensor, target Target) (*run, error) {
-	r := &run{ctx: ctx, net: net, inputs: inputs, target: target, start: time.Now()}
-	r.line = progress.New(nameOf(method))
+func begin(ctx context.Context, method string, net *models.Net, inputs []*tensors.Tensor, target Target) (*run, error) {
+	r := &run{ctx: ctx, method: method, net: net, inputs: inputs, target: target, start: time.Now()}
+	r.line = progress.New(method)
 	n, err := net.CheckInputs(inputs)
 	if err != nil {
 		return nil, fmt.Errorf("explain: %w", err)

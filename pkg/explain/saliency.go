@@ -23,7 +23,7 @@ func (Saliency) Axioms() Axioms {
 
 // Explain implements Explainer.
 func (s Saliency) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
-	r, err := begin(ctx, s, net, inputs, target)
+	r, err := begin(ctx, nameOf(s), net, inputs, target)
 	if err != nil {
 		return nil, err
 	}
