@@ -51,7 +51,7 @@ func Ablate(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, targ
 		}
 		to = fmt.Sprintf("means of %d examples, SHA-256 %s", len(values), hash)
 	}
-	return r.effects(a, l, &a.Axes, [][]float64{row}, to)
+	return r.effects(&a, l, &a.Axes, [][]float64{row}, to)
 }
 
 // Patching says which units of a layer [Patch] replaces.
@@ -77,7 +77,7 @@ func Patch(ctx context.Context, net *models.Net, inputs, source []*tensors.Tenso
 	if len(values) != 1 && len(values) != len(r.x) {
 		return nil, fmt.Errorf("explain: %d examples are patched from %d; there should be one or as many", len(r.x), len(values))
 	}
-	return r.effects(p, l, &p.Axes, values, "those of the examples with SHA-256 "+hash)
+	return r.effects(&p, l, &p.Axes, values, "those of the examples with SHA-256 "+hash)
 }
 
 func beginUnits(ctx context.Context, name string, net *models.Net, inputs []*tensors.Tensor, target Target, at string) (*run, layer, error) {
