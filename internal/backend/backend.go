@@ -71,7 +71,7 @@ func open(config string) (b compute.Backend, err error) {
 	if rest, isGo := strings.CutPrefix(config, gobackend.BackendName+":"); isGo {
 		return quietly(func() (compute.Backend, error) { return gobackend.New(rest) })
 	}
-	return compute.NewWithConfig(config)
+	return withoutSignals(func() (compute.Backend, error) { return compute.NewWithConfig(config) })
 }
 
 // quietly keeps off the standard output the line that the Go backend prints about its workers.

@@ -69,7 +69,8 @@ class _Execution:
         """Notes what the kernel says of its language, for highlighting."""
         reply = await self.client.async_wait_for_reply(self.client.kc.kernel_info())
         if reply:
-            self.book.metadata["language_info"] = reply["content"]["language_info"]
+            said = {key: value for key, value in reply["content"]["language_info"].items() if value}
+            self.book.metadata["language_info"] = {"pygments_lexer": said["name"], **said}
 
     async def run_cell(self, number: int, index: int, cell) -> failures.Failure | None:
         running = asyncio.ensure_future(self.client.async_execute_cell(cell, index))
