@@ -80,10 +80,10 @@ func Patch(ctx context.Context, net *models.Net, inputs, source []*tensors.Tenso
 	return r.effects(&p, l, &p.Axes, values, "those of the examples with SHA-256 "+hash)
 }
 
-func beginUnits(ctx context.Context, name string, net *models.Net, inputs []*tensors.Tensor, target Target, at string) (*run, layer, error) {
+func beginUnits(ctx context.Context, name string, net *models.Net, inputs []*tensors.Tensor, target Target, at string) (*run, junction, error) {
 	r, err := begin(ctx, name, net, inputs, target)
 	if err != nil {
-		return nil, layer{}, err
+		return nil, junction{}, err
 	}
 	l, err := r.layerNamed(at)
 	if err != nil {
@@ -93,7 +93,7 @@ func beginUnits(ctx context.Context, name string, net *models.Net, inputs []*ten
 }
 
 // activationsOf are the layer's values for other inputs than the run's, and these inputs' hash.
-func (r *run) activationsOf(l layer, inputs []*tensors.Tensor) (values [][]float64, hash string, err error) {
+func (r *run) activationsOf(l junction, inputs []*tensors.Tensor) (values [][]float64, hash string, err error) {
 	other, err := begin(r.ctx, r.method, r.net, inputs, Target{Output: r.target.Output})
 	if err != nil {
 		return nil, "", err
@@ -108,7 +108,7 @@ func (r *run) activationsOf(l layer, inputs []*tensors.Tensor) (values [][]float
 }
 
 // effects sets the layer's units, one at a time, to what they are in values, which have one row or a row for each example.
-func (r *run) effects(options any, l layer, axes *[]int, values [][]float64, to string) (*record.Effects, error) {
+func (r *run) effects(options any, l junction, axes *[]int, values [][]float64, to string) (*record.Effects, error) {
 	units, change, err := l.units(axes)
 	if err != nil {
 		return nil, err
@@ -153,7 +153,7 @@ func (r *run) effects(options any, l layer, axes *[]int, values [][]float64, to 
 }
 
 // units says of each of the layer's numbers which unit it belongs to, and describes the units: their axes and shape.
-func (l layer) units(axes *[]int) (unit []int, described record.Array, err error) {
+func (l junction) units(axes *[]int) (unit []int, described record.Array, err error) {
 	if *axes == nil {
 		*axes = []int{len(l.shape) - 1}
 	}

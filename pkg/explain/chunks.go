@@ -2,7 +2,6 @@ package explain
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -57,7 +56,7 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 				width := len(c) / models.Chunk
 				row := c[i*width : (i+1)*width]
 				if err := r.finite(points[i].example, p.yields(k), row); err != nil {
-					return err
+					return fmt.Errorf("%w%s", err, r.origin(points))
 				}
 				if k > 0 {
 					rest = append(rest, row...)
@@ -70,16 +69,6 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 		r.line.Set("%d of %d rows", from+rows, n)
 		if p.backward() {
 			r.gradients += rows
-		}
-	}
-	return nil
-}
-
-// finite refuses NaN and infinity in what the net returned.
-func (r *run) finite(example int, what string, values []float64) error {
-	for i, v := range values {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("explain: the %s of %s for example %d is %v at position %d", what, r.net.Name, example, v, i)
 		}
 	}
 	return nil

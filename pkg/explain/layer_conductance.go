@@ -104,7 +104,7 @@ func (m LayerConductance) Explain(ctx context.Context, net *models.Net, inputs [
 }
 
 // conduct sums the conductance of examples over equal stretches: got takes an example's values and the explained number at both ends.
-func (r *run) conduct(l layer, baseline [][]float64, examples []int, steps int, got func(example int, values []float64, from, to float64)) error {
+func (r *run) conduct(l junction, baseline [][]float64, examples []int, steps int, got func(example int, values []float64, from, to float64)) error {
 	var (
 		size   = l.size()
 		before = make([]float64, 2*size) // the layer's values and gradient at a stretch's beginning

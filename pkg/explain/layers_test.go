@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/core/tensors/images"
 	"github.com/gomlx/gomlx/ml/model"
 
 	"github.com/vitrine-ml/vitrine/pkg/explain"
@@ -158,6 +159,52 @@ func TestLayerRecords(t *testing.T) {
 	}
 }
 
+// TestChannelsFirst turns the image and the layer round: the map must stay.
+func TestChannelsFirst(t *testing.T) {
+	last, x := fourByFour(t)
+	first, err := models.New(models.Custom{Title: "channels first", Build: func(scope *model.Scope, in []*Node) []*Node {
+		g, rows := in[0].Graph(), in[0].Shape().Dim(0)
+		conv := Convolve(in[0], Ones(g, shapes.Make(dtypes.Float32, 2, 1, 3, 3))).ChannelsAxis(images.ChannelsFirst).NoPadding().Done()
+		relu := models.Relu(Add(conv, Const(g, [][][][]float32{{{{-50}}, {{-75}}}}))).WithAlias("relu")
+		w := Const(g, [][]float32{{1}, {1}, {1}, {1}, {1}, {-1}, {-1}, {-1}})
+		return []*Node{models.Relu(Dot(Reshape(relu, rows, 8), w).MatMul())}
+	}}, []models.Port{{Name: "image", Shape: []int{1, 4, 4}, Axes: []string{"channel", "height", "width"}}}, []models.Port{{Name: "y", Shape: []int{1}}}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := explaintest.Explain(t, explain.GradCAM{}, last, x, explain.Target{}).Values[0]
+	turned := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(tensors.MustCopyFlatData[float32](x[0]), 1, 1, 4, 4)}
+	got := explaintest.Explain(t, explain.GradCAM{ChannelsFirst: true}, first, turned, explain.Target{}).Values[0]
+	if farthest(got.Data, want.Data) > 1e-5 || !slices.Equal(got.Shape, []int{1, 1, 4, 4}) {
+		t.Errorf("%v %v, want %v", got.Shape, got.Data, want.Data)
+	}
+	coarse := explaintest.Explain(t, explain.GradCAM{ChannelsFirst: true, AtLayer: true}, first, turned, explain.Target{}).Values[0]
+	if !slices.Equal(coarse.Axes, []string{"example", "height", "width"}) || !slices.Equal(coarse.Shape, []int{1, 2, 2}) {
+		t.Errorf("at the layer: %v %v", coarse.Axes, coarse.Shape)
+	}
+}
+
+// TestSeries explains a net of [time, channels]: the map has a number for every moment.
+func TestSeries(t *testing.T) {
+	net, err := models.New(models.Custom{Title: "series", Build: func(_ *model.Scope, in []*Node) []*Node {
+		g, rows := in[0].Graph(), in[0].Shape().Dim(0)
+		h := models.Relu(ReduceSum(Reshape(in[0], rows, 3, 2, 2), 2)).WithAlias("pairs") // [3, 2]: of two moments each
+		return []*Node{Dot(Reshape(h, rows, 6), Const(g, [][]float32{{1}, {2}, {1}, {2}, {1}, {2}})).MatMul()}
+	}}, []models.Port{{Name: "series", Shape: []int{6, 2}}}, []models.Port{{Name: "y", Shape: []int{1}}}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := []*tensors.Tensor{tensors.FromValue([][][]float32{{{1, 0}, {1, 0}, {0, 1}, {0, 1}, {3, -1}, {3, -1}}})}
+	coarse := explaintest.Explain(t, explain.GradCAM{AtLayer: true}, net, x, explain.Target{}).Values[0]
+	if want := []float64{2, 4, 6}; farthest(coarse.Data, want) > 1e-6 || coarse.Name != "pairs" {
+		t.Errorf("%s %v, want %v", coarse.Name, coarse.Data, want)
+	}
+	fine := explaintest.Explain(t, explain.GradCAM{Nearest: true}, net, x, explain.Target{}).Values[0]
+	if want := []float64{1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3}; farthest(fine.Data, want) > 1e-6 || !slices.Equal(fine.Shape, []int{1, 6, 2}) {
+		t.Errorf("%v %v, want %v", fine.Shape, fine.Data, want)
+	}
+}
+
 func TestLayersRefuse(t *testing.T) {
 	net, image := smallCNN(t)
 	x := []*tensors.Tensor{image}
@@ -169,6 +216,7 @@ func TestLayersRefuse(t *testing.T) {
 	}{
 		{explain.GradCAM{Layer: "conv_9"}, net, x, `no node is named "conv_9"; the named ones are image, conv_0, relu_0`},
 		{explain.GradCAM{Layer: "Reshape#0"}, net, x, `"Reshape#0" cannot be explained or changed`},
+		{explain.GradCAM{}, explaintest.Random(t, 3, 1), []*tensors.Tensor{explaintest.Pseudo(1, 1, 3)}, "it needs axes of space"},
 		{explain.GradCAM{Layer: "dense"}, net, x, "it needs axes of space"},
 		{explain.LayerConductance{Layer: "logits", Steps: -1}, net, x, "none may be negative"},
 		{explain.LayerConductance{Steps: 9, MaxSteps: 8}, net, x, "nor MaxSteps less than Steps"},

@@ -60,3 +60,17 @@ func TestRefusesBrokenWeights(t *testing.T) {
 		t.Errorf("error %v, want one that names the variable and the position", err)
 	}
 }
+
+// TestOriginOfNaN names the node that is the first to hold NaN.
+func TestOriginOfNaN(t *testing.T) {
+	net := explaintest.Net(t, "log", 2, 1, func(_ *model.Scope, x *Node) *Node {
+		h := Tanh(Log(x).WithAlias("logarithm"))
+		return ReduceAndKeep(h, ReduceSum, 1)
+	})
+	for _, m := range []explain.Explainer{explain.Saliency{}, explain.Occlusion{}} {
+		_, err := m.Explain(t.Context(), net, explaintest.Rows([]float64{1, 2}, []float64{1, -1}), explain.Target{})
+		if err == nil || !strings.Contains(err.Error(), `output of log for example 1 is NaN at position 0; the first node that holds NaN is "logarithm"`) {
+			t.Errorf("%T: error %v", m, err)
+		}
+	}
+}

@@ -20,7 +20,7 @@ func (t *Trace) Replay(replace map[*Node]*Node) *Trace {
 	first := NodeId(-1)
 	for old, with := range replace {
 		if !old.Shape().Equal(with.Shape()) {
-			panic(fmt.Errorf("explain: node %q has shape %s, it cannot be replaced by %s", t.Name(old), old.Shape(), with.Shape()))
+			panic(fmt.Errorf("explain: node %q has shape %s, it cannot be replaced by %s", t.NameOf(old), old.Shape(), with.Shape()))
 		}
 		now[old.Id()] = with
 		if first < 0 || old.Id() < first {
@@ -29,7 +29,7 @@ func (t *Trace) Replay(replace map[*Node]*Node) *Trace {
 	}
 	for _, n := range t.nodes {
 		if n.Type() == NodeTypeIf && n.Id() > first {
-			panic(fmt.Errorf("explain: node %q is an If, whose branches cannot be computed again with other values: compute both and choose with Where", t.Name(n)))
+			panic(fmt.Errorf("explain: node %q is an If, whose branches cannot be computed again with other values: compute both and choose with Where", t.NameOf(n)))
 		}
 	}
 	for _, n := range t.nodes { // in the order of computation
@@ -73,7 +73,7 @@ func (t *Trace) Replay(replace map[*Node]*Node) *Trace {
 func (t *Trace) clone(n *Node, inputs []*Node) (c *Node) {
 	defer func() {
 		if r := recover(); r != nil {
-			panic(fmt.Errorf("explain: node %q, %s, cannot be computed again with other values: %v", t.Name(n), models.OpName(n), r))
+			panic(fmt.Errorf("explain: node %q, %s, cannot be computed again with other values: %v", t.NameOf(n), models.OpName(n), r))
 		}
 	}()
 	if c = n.CloneWithInputs(inputs...); c == nil {
@@ -99,7 +99,7 @@ func (t *Trace) fresh(gradients []*Node) {
 		seen[n.Id()] = true
 		if with := t.replaced[n.Id()]; with != nil && with != n {
 			panic(fmt.Errorf("explain: a gradient after an intervention still uses the value of node %q from before it: one of the custom "+
-				"gradients (%s) holds on to nodes of its own; it must use its arguments only", t.Name(with), strings.Join(t.custom(), ", ")))
+				"gradients (%s) holds on to nodes of its own; it must use its arguments only", t.NameOf(with), strings.Join(t.custom(), ", ")))
 		}
 		todo = append(todo, n.Inputs()...)
 	}
@@ -109,7 +109,7 @@ func (t *Trace) fresh(gradients []*Node) {
 func (t *Trace) custom() (names []string) {
 	for _, n := range t.nodes {
 		if n.CustomGradient() != nil {
-			names = append(names, t.Name(n))
+			names = append(names, t.NameOf(n))
 		}
 	}
 	return names

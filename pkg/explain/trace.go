@@ -55,8 +55,8 @@ func (t *Trace) add(name string, n *Node) {
 	t.nodes = append(t.nodes, n)
 }
 
-// Name is a node's name; "" if it is none of the trace's.
-func (t *Trace) Name(n *Node) string { return t.nameOf[n.Id()] }
+// NameOf is a node's name; "" if it is none of the trace's.
+func (t *Trace) NameOf(n *Node) string { return t.nameOf[n.Id()] }
 
 // Names are the names of all nodes in the order of computation.
 func (t *Trace) Names() []string { return t.names }
@@ -83,7 +83,7 @@ func (t *Trace) Derive(output int, weights *Node, nodes ...*Node) []*Node {
 	if err := models.Preflight(t.Outputs[output], nodes...); err != nil {
 		var refused *models.Refusal
 		if errors.As(err, &refused) {
-			panic(fmt.Errorf("explain: node %q: %w", t.Name(refused.Node), err))
+			panic(fmt.Errorf("explain: node %q: %w", t.NameOf(refused.Node), err))
 		}
 		panic(err)
 	}

@@ -12,19 +12,19 @@ import (
 	"github.com/vitrine-ml/vitrine/pkg/models"
 )
 
-// layer is a named node of a net between its inputs and the target's output.
-type layer struct {
+// junction is a named node between a net's inputs and the target's output, where the net can be cut: a layer.
+type junction struct {
 	place
 	all bool // whatever the inputs do to the output goes through it
 }
 
 // layerNamed looks a layer up in the net's graph, without computing anything. "" is the layer that spatial chooses or, in nets without
 // axes of space, the last one that the model itself names before the output.
-func (r *run) layerNamed(name string) (l layer, err error) {
+func (r *run) layerNamed(name string) (l junction, err error) {
 	err = r.net.Look(func(scope *model.Scope, inputs []*Node) error {
 		t := NewTrace(r.net, scope, inputs)
 		way := t.way(r)
-		n := spatial(way, len(r.places[0].shape))
+		n := spatial(t, way, len(r.places[0].shape))
 		if n == nil {
 			n = lastNamed(t, way[:max(0, len(way)-1)])
 		}
@@ -33,7 +33,7 @@ func (r *run) layerNamed(name string) (l layer, err error) {
 		} else if n == nil {
 			return fmt.Errorf("%s names no nodes; name one with WithAlias, or say which of these is meant: %s", r.net.Name, strings.Join(t.Names(), ", "))
 		}
-		name = t.Name(n)
+		name = t.NameOf(n)
 		switch {
 		case n.NumOutputs() != 1 || !n.DType().IsFloat() || n.Rank() == 0 || n.Shape().Dim(0) != models.Chunk:
 			return fmt.Errorf("node %q cannot be explained or changed: it holds no numbers example by example (%s)", name, n)
@@ -53,7 +53,7 @@ func (r *run) layerNamed(name string) (l layer, err error) {
 
 // way are the nodes that depend on attributed inputs and that the target's output depends on, in the order of computation.
 func (t *Trace) way(r *run) (way []*Node) {
-	needed := ancestors(t.Outputs[r.target.Output])
+	needed := upstream(t.Outputs[r.target.Output])
 	depends := map[NodeId]bool{}
 	for _, i := range r.attributed {
 		depends[t.Inputs[i].Id()] = true
@@ -71,7 +71,7 @@ func (t *Trace) way(r *run) (way []*Node) {
 
 // around says whether the output depends on attributed inputs by a way that does not lead through n.
 func (t *Trace) around(r *run, n *Node) bool {
-	without := ancestors(t.Outputs[r.target.Output], n)
+	without := upstream(t.Outputs[r.target.Output], n)
 	for _, i := range r.attributed {
 		if in := t.Inputs[i]; in != n && without[in.Id()] {
 			return true
@@ -80,8 +80,8 @@ func (t *Trace) around(r *run, n *Node) bool {
 	return false
 }
 
-// ancestors are the nodes that n depends on, n itself included, by ways that do not lead through the others.
-func ancestors(n *Node, but ...*Node) map[NodeId]bool {
+// upstream are the nodes that n depends on, n itself included, by ways that do not lead through the others.
+func upstream(n *Node, but ...*Node) map[NodeId]bool {
 	seen := map[NodeId]bool{}
 	for todo := []*Node{n}; len(todo) > 0; {
 		last := todo[len(todo)-1]
@@ -94,10 +94,10 @@ func ancestors(n *Node, but ...*Node) map[NodeId]bool {
 	return seen
 }
 
-// spatial is the last node that has axes of space as the input of that rank does, at least one of them longer than 1; nil if there is none.
-func spatial(way []*Node, rank int) *Node {
+// spatial is the last node, inputs aside, that has axes of space as the input of that rank does, at least one of them longer than 1; nil if there is none.
+func spatial(t *Trace, way []*Node, rank int) *Node {
 	for _, n := range slices.Backward(way) {
-		if rank < 2 || n.NumOutputs() != 1 || !n.DType().IsFloat() || n.Rank() != rank+1 || n.Shape().Dim(0) != models.Chunk {
+		if rank < 2 || slices.Contains(t.Inputs, n) || n.NumOutputs() != 1 || !n.DType().IsFloat() || n.Rank() != rank+1 || n.Shape().Dim(0) != models.Chunk {
 			continue
 		}
 		if slices.Max(n.Shape().Dimensions[1:rank]) > 1 {
@@ -110,7 +110,7 @@ func spatial(way []*Node, rank int) *Node {
 // lastNamed is the last node that has its name from the model.
 func lastNamed(t *Trace, way []*Node) *Node {
 	for _, n := range slices.Backward(way) {
-		if !strings.Contains(t.Name(n), "#") && !slices.Contains(t.Inputs, n) {
+		if !strings.Contains(t.NameOf(n), "#") && !slices.Contains(t.Inputs, n) {
 			return n
 		}
 	}
@@ -126,14 +126,14 @@ func (r *run) axesOf(dims []int) []string {
 }
 
 // activations are the layer's values for n points of the inputs.
-func (r *run) activations(l layer, n int, fill func(i int, to []float64) int) ([][]float64, error) {
+func (r *run) activations(l junction, n int, fill func(i int, to []float64) int) ([][]float64, error) {
 	values := make([][]float64, n)
 	err := r.pass(outputProgram{r.target.Output, l.name}, n, fill, func(i int, _, v []float64) { values[i] = slices.Clone(v) })
 	return values, err
 }
 
 // cut is the run whose net begins at the layer: its examples are the layer's values, and so are what it gives values to.
-func (r *run) cut(l layer) (*run, error) {
+func (r *run) cut(l junction) (*run, error) {
 	if r.layer != "" {
 		return nil, errors.New("explain: cut twice")
 	}
