@@ -43,6 +43,8 @@ func Preflight(output *graph.Node, of ...*graph.Node) error {
 	carries := map[graph.NodeId]bool{output.Id(): true} // the gradient, from the output down
 	nodes := output.Graph().Nodes()[:output.Id()+1]
 	for _, n := range nodes {
+		// The branches of an If may hold values from around them, which are not among its inputs.
+		depends[n.Id()] = depends[n.Id()] || n.Type() == graph.NodeTypeIf
 		for _, in := range n.Inputs() {
 			depends[n.Id()] = depends[n.Id()] || depends[in.Id()]
 		}
@@ -52,7 +54,7 @@ func Preflight(output *graph.Node, of ...*graph.Node) error {
 		if !carries[n.Id()] || n.StopGradient() {
 			continue
 		}
-		if n.Type() == graph.NodeTypeIf { // its branches hold what they depend on where nobody sees it
+		if n.Type() == graph.NodeTypeIf {
 			return &Refusal{n, "GoMLX gives 0 for it, whatever its branches do. Compute both branches and choose with Where"}
 		}
 		needed := false

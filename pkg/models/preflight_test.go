@@ -26,6 +26,11 @@ func TestPreflight(t *testing.T) {
 		{"if", func(x *Node) *Node {
 			return Add(sum(x), If(GreaterThan(ReduceAllSum(x), ScalarZero(x.Graph(), x.DType())), constant(x, 1), constant(x, 2))[0].WithAlias("branch"))
 		}, `the gradient of If "branch" of shape (Float32) is refused: GoMLX gives 0`},
+		{"if whose branches alone depend on the input", func(x *Node) *Node {
+			g, one := x.Graph(), AddScalar(ScalarZero(x.Graph(), x.DType()), 1)
+			branch := func(n *Node) *Function { return NewClosure(g, func(*Graph) []*Node { return []*Node{n} }) }
+			return If(GreaterThan(one, ScalarZero(g, x.DType())), branch(sum(x)), branch(sum(Neg(x))))[0]
+		}, "of shape (Float32)[48, 1] is refused: GoMLX gives 0"},
 		{"if that is not used", func(x *Node) *Node {
 			If(GreaterThan(ReduceAllSum(x), ScalarZero(x.Graph(), x.DType())), constant(x, 1), constant(x, 2))
 			return sum(x)
