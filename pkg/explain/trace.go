@@ -55,11 +55,21 @@ func (t *Trace) add(name string, n *Node) {
 	t.nodes = append(t.nodes, n)
 }
 
-// NameOf is a node's name; "" if it is none of the trace's.
-func (t *Trace) NameOf(n *Node) string { return t.nameOf[n.Id()] }
-
 // Names are the names of all nodes in the order of computation.
 func (t *Trace) Names() []string { return t.names }
+
+// NameOf is the name of a node: for a variable its path, for a node that the net did not build its operation.
+func (t *Trace) NameOf(n *Node) string {
+	switch name := t.nameOf[n.Id()]; {
+	case name != "" && !strings.Contains(name, "#"):
+		return name
+	case n.Type() == NodeTypeParameter:
+		return n.GetParameterName()
+	case name != "":
+		return name
+	}
+	return n.Type().String()
+}
 
 // Node is the node of that name; it panics with the model's own names if there is none.
 func (t *Trace) Node(name string) *Node {
