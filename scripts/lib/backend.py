@@ -139,7 +139,11 @@ def glibc() -> tuple[int, ...]:
 
 def resolve(go: Toolchain) -> Backend:
     """The choice for this machine, downloaded if need be."""
-    return choose(this_machine(go), once_a_day("wheel", wheel.fetch), once_a_day("go-xla", go_xla))
+    machine = this_machine(go)
+    theirs = machine.environ.get("GOMLX_BACKEND")
+    if theirs and machine.environ.get("VITRINE_BACKEND_WHY") and theirs == unasked(go).value:
+        machine = replace(machine, environ={})  # set by env.sh, not by the user
+    return choose(machine, once_a_day("wheel", wheel.fetch), once_a_day("go-xla", go_xla))
 
 
 def unasked(go: Toolchain) -> Backend:
@@ -190,8 +194,10 @@ def go_xla() -> str:
         asked = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=1200, close_fds=False)
     except subprocess.TimeoutExpired:
         raise Trouble("it took more than 20 minutes") from None
-    lines = asked.stdout.split()
+    lines = asked.stdout.strip().splitlines()
     if asked.returncode or not lines:
-        raise Trouble((asked.stderr.strip().splitlines() or ["it said nothing"])[-1])
+        # go run adds the exit status.
+        said = [line for line in asked.stderr.strip().splitlines() if not line.startswith("exit status")]
+        raise Trouble(said[-1] if said else "it said nothing")
     write_whole(XLA / "go-xla.backend", lines[-1])
     return lines[-1]

@@ -9,6 +9,7 @@ import home
 from backend import Backend
 from golang import Toolchain
 
+
 def of_go(go: Toolchain) -> dict[str, str]:
     """How everything is compiled: cells, tests and tools share one build cache, so they share every flag."""
     return {
@@ -52,8 +53,8 @@ def settle(go: Toolchain, backend: Backend, unasked: Backend) -> None:
     for name, default in {"VITRINE_CACHE": str(home.CACHE), "GOMLX_BACKEND": unasked.value}.items():
         why = f" VITRINE_BACKEND_WHY={shlex.quote(unasked.why)}" if name == "GOMLX_BACKEND" else ""
         lines.append(f'[ -n "${{{name}:-}}" ] || export {name}={shlex.quote(default)}{why}')
-    os.environ.setdefault("VITRINE_CACHE", str(home.CACHE))
-    os.environ.update(GOMLX_BACKEND=backend.value, VITRINE_BACKEND_WHY=backend.why)
+    os.environ.update(VITRINE_CACHE=os.environ.get("VITRINE_CACHE") or str(home.CACHE),
+                      GOMLX_BACKEND=backend.value, VITRINE_BACKEND_WHY=backend.why)
     folders = [home.GO_BIN, home.VENV / "bin", Path(go.root, "bin")]
     lines.append("export PATH=" + ":".join(shlex.quote(str(folder)) for folder in folders) + ':"$PATH"')
     home.write_whole(home.ENV_FILE, "\n".join(lines) + "\n")

@@ -4,7 +4,7 @@ import importlib.util
 import sys
 
 from child import quietly
-from home import HOME, PYTHON, SCRIPTS, VENV
+from home import HOME, SCRIPTS, VENV
 from stages import Stage, digest
 from trouble import Trouble
 
