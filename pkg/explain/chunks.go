@@ -2,8 +2,8 @@ package explain
 
 import (
 	"fmt"
-	"math"
 
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -16,9 +16,9 @@ type point struct {
 	values  []float64
 }
 
-// pass sends n points through the net, chunk by chunk, with the program of that name. fill(i) gives the i-th point; got takes its output
-// row and, from a program that has one, its gradient; both slices are only lent.
-func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int), got func(i int, output, gradient []float64)) error {
+// pass sends n points through the net, chunk by chunk, with a program. fill(i) gives the i-th point; got takes its output row and the rest
+// of what the program yields for it, one after another: a gradient, for instance; both slices are only lent.
+func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int), got func(i int, output, rest []float64)) error {
 	points := make([]point, models.Chunk)
 	for i := range points {
 		points[i].values = make([]float64, r.width)
@@ -30,11 +30,11 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 		for i := range points {
 			points[i].example = fill(min(from+i, n-1), points[i].values)
 		}
-		args, err := r.arguments(p, points)
+		args, err := p.arguments(r, points)
 		if err != nil {
 			return err
 		}
-		out, err := r.net.Run(p.name(r.target.Output), p.build(r.net, r.target.Output), args...)
+		out, err := r.net.Run(p.name(), p.build(r.net), args...)
 		if err != nil {
 			return fmt.Errorf("explain: %w", err)
 		}
@@ -49,86 +49,80 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 			t.MustFinalizeAll()
 		}
 		rows := min(models.Chunk, n-from)
-		gradient := make([]float64, 0, r.width)
-		width := len(columns[0]) / models.Chunk
+		var rest []float64
 		for i := range rows {
-			output := columns[0][i*width : (i+1)*width]
-			gradient = gradient[:0]
-			for k, g := range columns[1:] {
-				gradient = append(gradient, g[i*r.size[k]:(i+1)*r.size[k]]...)
+			rest = rest[:0]
+			for k, c := range columns {
+				width := len(c) / models.Chunk
+				row := c[i*width : (i+1)*width]
+				if err := r.finite(points[i].example, p.yields(k), row); err != nil {
+					return fmt.Errorf("%w%s", err, r.origin(points))
+				}
+				if k > 0 {
+					rest = append(rest, row...)
+				}
 			}
-			if err := r.finite(points[i].example, output, gradient); err != nil {
-				return err
-			}
-			got(from+i, output, gradient)
+			width := len(columns[0]) / models.Chunk
+			got(from+i, columns[0][i*width:(i+1)*width], rest)
 		}
 		r.evaluations += rows
 		r.line.Set("%d of %d rows", from+rows, n)
-		if p == gradientProgram {
+		if p.backward() {
 			r.gradients += rows
 		}
 	}
 	return nil
 }
 
-// finite refuses NaN and infinity in what the net returned.
-func (r *run) finite(example int, output, gradient []float64) error {
-	for _, part := range []struct {
-		name string
-		v    []float64
-	}{{"output", output}, {"gradient", gradient}} {
-		for i, v := range part.v {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return fmt.Errorf("explain: the %s of %s for example %d is %v at position %d", part.name, r.net.Name, example, v, i)
-			}
-		}
-	}
-	return nil
-}
-
-// arguments are a chunk's tensors: the inputs in the order of their ports, and for gradients the classes.
-func (r *run) arguments(p program, points []point) (args []*tensors.Tensor, err error) {
+// inputsOf are the points as inputs, in the order of their ports.
+func (r *run) inputsOf(points []point) (args []*tensors.Tensor, err error) {
 	at, k := 0, 0
 	for i, port := range r.net.Inputs {
+		var t *tensors.Tensor
 		if k == len(r.attributed) || r.attributed[k] != i { // goes through as it is
-			t, err := gather(r.inputs[i], points)
-			if err != nil {
-				return nil, err
-			}
-			args = append(args, t)
-			continue
+			t, err = gather(r.inputs[i], points)
+		} else {
+			t, err = pack(port.DType, port.Shape, points, at)
+			at, k = at+r.places[k].size(), k+1
 		}
-		t := tensors.FromShape(shapes.Make(port.DType, append([]int{len(points)}, port.Shape...)...))
-		from, size := at, r.size[k]
-		err := t.MutableFlatData(func(flat any) {
-			for row, p := range points {
-				values := p.values[from : from+size]
-				switch flat := flat.(type) {
-				case []float32:
-					for j, v := range values {
-						flat[row*size+j] = float32(v)
-					}
-				case []float64:
-					copy(flat[row*size:], values)
-				}
-			}
-		})
 		if err != nil {
 			return nil, err
 		}
-		args, at, k = append(args, t), at+size, k+1
-	}
-	if p == gradientProgram {
-		plus, minus := make([]int32, len(points)), make([]int32, len(points))
-		for i, p := range points {
-			plus[i], minus[i] = int32(r.classOf(p.example)), -1
-			if r.minus != nil {
-				minus[i] = int32(r.minus[p.example])
-			}
-		}
-		args = append(args, tensors.FromFlatDataAndDimensions(plus, len(plus)), tensors.FromFlatDataAndDimensions(minus, len(minus)))
+		args = append(args, t)
 	}
 	return args, nil
+}
+
+// pack makes a tensor of a part of the points' values, which begins at from: one row of that shape a point.
+func pack(dtype dtypes.DType, shape []int, points []point, from int) (*tensors.Tensor, error) {
+	t := tensors.FromShape(shapes.Make(dtype, append([]int{len(points)}, shape...)...))
+	size := t.Size() / len(points)
+	err := t.MutableFlatData(func(flat any) {
+		for row, p := range points {
+			values := p.values[from : from+size]
+			switch flat := flat.(type) {
+			case []float32:
+				for j, v := range values {
+					flat[row*size+j] = float32(v)
+				}
+			case []float64:
+				copy(flat[row*size:], values)
+			}
+		}
+	})
+	return t, err
+}
+
+// classesOf are the points' classes and contrasts; −1 is none.
+func (r *run) classesOf(points []point) []*tensors.Tensor {
+	plus, minus := make([]int32, len(points)), make([]int32, len(points))
+	for i, p := range points {
+		plus[i], minus[i] = int32(r.classOf(p.example)), -1
+		if r.minus != nil {
+			minus[i] = int32(r.minus[p.example])
+		}
+	}
+	return []*tensors.Tensor{tensors.FromFlatDataAndDimensions(plus, len(plus)), tensors.FromFlatDataAndDimensions(minus, len(minus))}
 }
 
 // gather copies the rows of t that belong to the points' examples.
