@@ -9,6 +9,7 @@ import (
 
 const usage = `usage: vitrine COMMAND
 
+  init DIR                 make DIR a folder for notebooks of your own, which is a Go module
   doctor                   what is installed, which backend computes, and is it right: exit status 1 if not
   backend                  which backend computes, and why
   backend --install DIR    let go-xla install its plugin for this machine below DIR
@@ -21,6 +22,7 @@ The last line of backend is the value of GOMLX_BACKEND that it speaks of.
 var commands = map[string]func(args []string) error{
 	"backend": showBackend,
 	"doctor":  examine,
+	"init":    makeFolder,
 }
 
 // errUsage is for arguments that make no command.
