@@ -69,7 +69,7 @@ func (s source) module() (map[string]string, error) {
 		parts = append(parts, "require "+vitrine+" v0.0.0", "replace "+vitrine+" => "+quoted(s.root))
 	} else {
 		parts = append(parts, "require "+vitrine+" "+s.version)
-		sum += fmt.Sprintf("%s %s %s\n%[1]s %s/go.mod %s\n", vitrine, s.version, s.sum, s.version, modSum(mod))
+		sum += fmt.Sprintf("%[1]s %[2]s %[3]s\n%[1]s %[2]s/go.mod %[4]s\n", vitrine, s.version, s.sum, modSum(mod))
 	}
 	return map[string]string{"go.mod": strings.Join(parts, "\n\n") + "\n", "go.sum": sum}, nil
 }

@@ -20,8 +20,13 @@ func TestModuleOfARelease(t *testing.T) {
 	if mod := files["go.mod"]; !strings.Contains(mod, "\nrequire "+vitrine+" v0.1.0\n") || strings.Contains(mod, "replace") {
 		t.Errorf("go.mod:\n%s", mod)
 	}
-	if sum := files["go.sum"]; !strings.Contains(sum, "\n"+vitrine+" v0.1.0 h1:abc=\n"+vitrine+" v0.1.0/go.mod h1:") {
-		t.Errorf("go.sum:\n%s", sum)
+	mod, err := os.ReadFile(filepath.Join(from.root, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "\n" + vitrine + " v0.1.0 h1:abc=\n" + vitrine + " v0.1.0/go.mod " + modSum(string(mod)) + "\n"
+	if sum := files["go.sum"]; !strings.HasSuffix(sum, want) {
+		t.Errorf("go.sum ends in:\n%s\nwant:\n%s", sum[len(sum)-len(want):], want)
 	}
 }
 
