@@ -11,7 +11,8 @@ FROM golang:1.26.8-bookworm
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends gcc libc6-dev python3 python3-venv \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --create-home --uid 1000 --shell /bin/bash jovyan
+    && useradd --create-home --uid 1000 --shell /bin/bash jovyan \
+    && install --directory --owner=1000 --group=1000 /home/jovyan/vitrine
 
 ENV HOME=/home/jovyan \
     USER=jovyan \
