@@ -17,8 +17,9 @@ type point struct {
 }
 
 // pass sends n points through the net, chunk by chunk, with the program of that name. fill(i) gives the i-th point; got takes its output
-// row and, from a program that has one, its gradient; both slices are only lent.
-func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int), got func(i int, output, gradient []float64)) error {
+// row and, from a program that has any, what was passed back: numbers for the attributed inputs, one after another, and what the program
+// adds. Both slices are only lent.
+func (r *run) pass(p *program, n int, fill func(i int, to []float64) (example int), got func(i int, output, back []float64)) error {
 	points := make([]point, models.Chunk)
 	for i := range points {
 		points[i].values = make([]float64, r.width)
@@ -34,7 +35,7 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 		if err != nil {
 			return err
 		}
-		out, err := r.net.Run(p.name(r.target.Output), p.build(r.net, r.target.Output), args...)
+		out, err := r.net.Run(p.title(r.target.Output), p.build(r.net, r.target.Output), args...)
 		if err != nil {
 			return fmt.Errorf("explain: %w", err)
 		}
@@ -49,22 +50,23 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 			t.MustFinalizeAll()
 		}
 		rows := min(models.Chunk, n-from)
-		gradient := make([]float64, 0, r.width)
+		back := make([]float64, 0, r.width)
 		width := len(columns[0]) / models.Chunk
 		for i := range rows {
 			output := columns[0][i*width : (i+1)*width]
-			gradient = gradient[:0]
-			for k, g := range columns[1:] {
-				gradient = append(gradient, g[i*r.size[k]:(i+1)*r.size[k]]...)
+			back = back[:0]
+			for _, c := range columns[1:] {
+				width := len(c) / models.Chunk
+				back = append(back, c[i*width:(i+1)*width]...)
 			}
-			if err := r.finite(points[i].example, output, gradient); err != nil {
+			if err := r.finite(points[i].example, output, back); err != nil {
 				return err
 			}
-			got(from+i, output, gradient)
+			got(from+i, output, back)
 		}
 		r.evaluations += rows
 		r.line.Set("%d of %d rows", from+rows, n)
-		if p == gradientProgram {
+		if p.back != nil {
 			r.gradients += rows
 		}
 	}
@@ -72,11 +74,11 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 }
 
 // finite refuses NaN and infinity in what the net returned.
-func (r *run) finite(example int, output, gradient []float64) error {
+func (r *run) finite(example int, output, back []float64) error {
 	for _, part := range []struct {
 		name string
 		v    []float64
-	}{{"output", output}, {"gradient", gradient}} {
+	}{{"output", output}, {"gradient or relevance", back}} {
 		for i, v := range part.v {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				return fmt.Errorf("explain: the %s of %s for example %d is %v at position %d", part.name, r.net.Name, example, v, i)
@@ -86,9 +88,11 @@ func (r *run) finite(example int, output, gradient []float64) error {
 	return nil
 }
 
-// arguments are a chunk's tensors: the inputs in the order of their ports, and for gradients the classes.
-func (r *run) arguments(p program, points []point) (args []*tensors.Tensor, err error) {
+// arguments are a chunk's tensors: the inputs in the order of their ports; for what is passed back, the classes; and where the program
+// wants it, the baseline of the attributed inputs.
+func (r *run) arguments(p *program, points []point) (args []*tensors.Tensor, err error) {
 	at, k := 0, 0
+	var baseline []*tensors.Tensor
 	for i, port := range r.net.Inputs {
 		if k == len(r.attributed) || r.attributed[k] != i { // goes through as it is
 			t, err := gather(r.inputs[i], points)
@@ -98,27 +102,21 @@ func (r *run) arguments(p program, points []point) (args []*tensors.Tensor, err 
 			args = append(args, t)
 			continue
 		}
-		t := tensors.FromShape(shapes.Make(port.DType, append([]int{len(points)}, port.Shape...)...))
-		from, size := at, r.size[k]
-		err := t.MutableFlatData(func(flat any) {
-			for row, p := range points {
-				values := p.values[from : from+size]
-				switch flat := flat.(type) {
-				case []float32:
-					for j, v := range values {
-						flat[row*size+j] = float32(v)
-					}
-				case []float64:
-					copy(flat[row*size:], values)
-				}
-			}
-		})
+		from, to := at, at+r.size[k]
+		t, err := fillTensor(port, len(points), func(row int) []float64 { return points[row].values[from:to] })
 		if err != nil {
 			return nil, err
 		}
-		args, at, k = append(args, t), at+size, k+1
+		args, at, k = append(args, t), to, k+1
+		if p.baseline {
+			t, err := fillTensor(port, len(points), func(row int) []float64 { return r.base[points[row].example][from:to] })
+			if err != nil {
+				return nil, err
+			}
+			baseline = append(baseline, t)
+		}
 	}
-	if p == gradientProgram {
+	if p.back != nil {
 		plus, minus := make([]int32, len(points)), make([]int32, len(points))
 		for i, p := range points {
 			plus[i], minus[i] = int32(r.classOf(p.example)), -1
@@ -128,7 +126,25 @@ func (r *run) arguments(p program, points []point) (args []*tensors.Tensor, err 
 		}
 		args = append(args, tensors.FromFlatDataAndDimensions(plus, len(plus)), tensors.FromFlatDataAndDimensions(minus, len(minus)))
 	}
-	return args, nil
+	return append(args, baseline...), nil
+}
+
+// fillTensor makes a tensor for the port of rows of numbers.
+func fillTensor(port models.Port, rows int, values func(row int) []float64) (*tensors.Tensor, error) {
+	t := tensors.FromShape(shapes.Make(port.DType, append([]int{rows}, port.Shape...)...))
+	return t, t.MutableFlatData(func(flat any) {
+		for row := range rows {
+			v := values(row)
+			switch flat := flat.(type) {
+			case []float32:
+				for j, x := range v {
+					flat[row*len(v)+j] = float32(x)
+				}
+			case []float64:
+				copy(flat[row*len(v):], v)
+			}
+		}
+	})
 }
 
 // gather copies the rows of t that belong to the points' examples.

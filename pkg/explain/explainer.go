@@ -32,7 +32,7 @@ type Explainer interface {
 
 // All lists the methods with their default options.
 func All() []Explainer {
-	return []Explainer{Saliency{}, IntegratedGradients{}, Occlusion{}}
+	return []Explainer{Saliency{}, IntegratedGradients{}, Occlusion{}, LRP{}, DeepLIFT{}, GuidedBackprop{}, Deconvolution{}}
 }
 
 // Axioms are properties of attributions that can be proved or refuted.

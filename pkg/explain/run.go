@@ -25,6 +25,8 @@ type run struct {
 	width      int         // their sum
 	x          [][]float64 // per example: the attributed inputs, one after another
 
+	base [][]float64 // per example: the attributed inputs of the baseline, for programs that take it
+
 	classes, minus []int // per example, once resolved; minus is nil without a contrast
 	evaluations    int
 	gradients      int
@@ -90,7 +92,7 @@ func (r *run) value(example int, output []float64) float64 {
 }
 
 // resolve finds out which classes are explained, from the outputs of the examples themselves, and returns the explained numbers.
-func (r *run) resolve(p program) ([]float64, error) {
+func (r *run) resolve(p *program) ([]float64, error) {
 	scores := make([][]float64, len(r.x))
 	err := r.pass(p, len(r.x), r.example, func(i int, output, _ []float64) { scores[i] = append([]float64(nil), output...) })
 	if err != nil {

@@ -15,12 +15,13 @@ import (
 type Trace struct {
 	Inputs, Outputs []*Node
 	byName          map[string]*Node
+	nameOf          map[NodeId]string
 	names           []string
 }
 
 // NewTrace builds the net's graph on the inputs. It panics as graph functions do.
 func NewTrace(net *models.Net, scope *model.Scope, inputs []*Node) *Trace {
-	t := &Trace{Inputs: inputs, byName: map[string]*Node{}}
+	t := &Trace{Inputs: inputs, byName: map[string]*Node{}, nameOf: map[NodeId]string{}}
 	g := inputs[0].Graph()
 	before := len(g.Nodes())
 	t.Outputs = net.Apply(scope, inputs)
@@ -45,11 +46,25 @@ func NewTrace(net *models.Net, scope *model.Scope, inputs []*Node) *Trace {
 
 func (t *Trace) add(name string, n *Node) {
 	t.byName[name] = n
+	t.nameOf[n.Id()] = name
 	t.names = append(t.names, name)
 }
 
 // Names are the names of all nodes in the order of computation.
 func (t *Trace) Names() []string { return t.names }
+
+// NameOf is the name of a node: for a variable its path, for a node that the net did not build its operation.
+func (t *Trace) NameOf(n *Node) string {
+	switch name := t.nameOf[n.Id()]; {
+	case name != "" && !strings.Contains(name, "#"):
+		return name
+	case n.Type() == NodeTypeParameter:
+		return n.GetParameterName()
+	case name != "":
+		return name
+	}
+	return n.Type().String()
+}
 
 // Node is the node of that name; it panics with the model's own names if there is none.
 func (t *Trace) Node(name string) *Node {

@@ -76,6 +76,31 @@ func Invariant(t testing.TB) (one, other *models.Net) {
 	return one, other
 }
 
+// Twins are pairs of nets that compute one function of (a, b) for a ≥ 0 and b ≥ 0, in different layers.
+func Twins(t testing.TB) [][2]*models.Net {
+	one, other := Invariant(t)
+	twin := func(title string, f func(a, b *Node) *Node) *models.Net {
+		return Net(t, title, 2, 1, func(_ *model.Scope, x *Node) *Node { return f(Column(x, 0), Column(x, 1)) })
+	}
+	return [][2]*models.Net{
+		{one, other},
+		{
+			twin("(ab)a", func(a, b *Node) *Node { return Mul(Mul(a, b), a) }),
+			twin("(aa)b", func(a, b *Node) *Node { return Mul(Mul(a, a), b) }),
+		},
+		{
+			twin("b−relu(a)", func(a, b *Node) *Node { return Sub(b, models.Relu(a)) }),
+			twin("b−a−relu(−a)", func(a, b *Node) *Node { return Sub(Sub(b, a), models.Relu(Neg(a))) }),
+		},
+	}
+}
+
+// nothing is a graph of x1 and x3 that adds up to zero: x3·x1·x1 less the same in another order, and a ReLU less itself.
+func nothing(x *Node) *Node {
+	a, c := Column(x, 0), Column(x, 2)
+	return Add(Sub(Mul(Mul(c, a), a), Mul(Mul(a, a), c)), Sub(models.Relu(c), models.Relu(c)))
+}
+
 // Random is a float32 net with seeded weights: dense layers with 16 and 8 ReLU units and 4 logits.
 func Random(t testing.TB, in int, seed uint64) *models.Net {
 	t.Helper()
