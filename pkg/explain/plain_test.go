@@ -238,3 +238,93 @@ func furthest(got, want []float64) (off, largest float64) {
 	}
 	return off, largest
 }
+
+// lift is DeepLIFT with the rescale rule.
+func (p plain) lift(x, baseline []float64, class int) []float64 {
+	all, base := p.forward(x), p.forward(baseline)
+	m := make([]float64, len(all[len(p)]))
+	m[class] = 1
+	for i := len(p) - 1; i >= 0; i-- {
+		s, x, x0, y, y0 := p[i], all[i], base[i], all[i+1], base[i+1]
+		down := make([]float64, len(x))
+		switch {
+		case s.bias != nil:
+			for _, c := range s.connections {
+				down[c.from] += m[c.to] * c.weight
+			}
+		case s.pools != nil:
+			for j, group := range s.pools {
+				top := max(y[j], y0[j])
+				for _, part := range []struct {
+					x      []float64
+					y, amt float64
+				}{{x, y[j], top - y0[j]}, {x0, y0[j], y[j] - top}} {
+					var winners []int
+					for _, k := range group {
+						if part.x[k] == part.y {
+							winners = append(winners, k)
+						}
+					}
+					for _, k := range winners {
+						if part.amt != 0 {
+							down[k] += m[j] * part.amt / float64(len(winners)) / (x[k] - x0[k])
+						}
+					}
+				}
+			}
+		default:
+			for k := range x {
+				switch {
+				case math.Abs(x[k]-x0[k]) > 1e-10:
+					down[k] = m[k] * (y[k] - y0[k]) / (x[k] - x0[k])
+				case x[k] > 0:
+					down[k] = m[k]
+				}
+			}
+		}
+		m = down
+	}
+	for k := range m {
+		m[k] *= x[k] - baseline[k]
+	}
+	return m
+}
+
+// guided is guided backpropagation or, with deconvolution, what that makes of ReLUs.
+func (p plain) guided(x []float64, class int, deconvolution bool) []float64 {
+	all := p.forward(x)
+	m := make([]float64, len(all[len(p)]))
+	m[class] = 1
+	for i := len(p) - 1; i >= 0; i-- {
+		s, x := p[i], all[i]
+		down := make([]float64, len(x))
+		switch {
+		case s.bias != nil:
+			for _, c := range s.connections {
+				down[c.from] += m[c.to] * c.weight
+			}
+		case s.pools != nil:
+			for j, group := range s.pools {
+				winners := 0.0
+				for _, k := range group {
+					if x[k] == all[i+1][j] {
+						winners++
+					}
+				}
+				for _, k := range group {
+					if x[k] == all[i+1][j] {
+						down[k] += m[j] / winners
+					}
+				}
+			}
+		default:
+			for k := range x {
+				if m[k] > 0 && (deconvolution || x[k] > 0) {
+					down[k] = m[k]
+				}
+			}
+		}
+		m = down
+	}
+	return m
+}
