@@ -3,7 +3,6 @@ package explain
 import (
 	"context"
 	"math"
-	"strings"
 
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
 	"github.com/gomlx/gomlx/core/tensors"
@@ -132,7 +131,7 @@ func (s rescale) propagate(w *walk, n, m, _ *Node) {
 	switch t := n.Type(); t {
 	case NodeTypeReshape, NodeTypeTranspose, NodeTypeSlice, NodeTypeBroadcastInDim, NodeTypeConvertDType, NodeTypeNeg, NodeTypeAdd,
 		NodeTypeSub, NodeTypeConcatenate, NodeTypeReduceSum, NodeTypeIdentity, NodeTypeReverse, NodeTypeGather, NodeTypeDynamicSlice,
-		NodeTypeDynamicUpdateSlice, NodeTypeScatterSum, NodeTypeBatchNormForInference, NodeTypeWhere:
+		NodeTypeDynamicUpdateSlice, NodeTypeScatterSum, NodeTypeWhere:
 		w.sendAll(n, w.adjoint(n, m))
 	case NodeTypeMul, NodeTypeDotGeneral, NodeTypeConvGeneral:
 		if both && t == NodeTypeMul && w.root(n) != nil {
@@ -156,11 +155,11 @@ func (s rescale) propagate(w *walk, n, m, _ *Node) {
 	case NodeTypeReduceMax, NodeTypeReduceMin:
 		s.winner(w, n, m, t == NodeTypeReduceMin)
 	case NodeTypeReduceWindow:
-		switch text := n.String(); { // what it reduces by is said nowhere else
-		case strings.Contains(text, "reductionType=Sum"):
+		switch kind := windowOf(n); kind {
+		case "Sum":
 			w.sendAll(n, w.adjoint(n, m))
-		case strings.Contains(text, "reductionType=Max"), strings.Contains(text, "reductionType=Min"):
-			s.winner(w, n, m, strings.Contains(text, "reductionType=Min"))
+		case "Max", "Min":
+			s.winner(w, n, m, kind == "Min")
 		default:
 			w.refuse(n, "no rule")
 		}

@@ -103,7 +103,7 @@ func (l LRP) propagate(w *walk, n, m, r *Node) {
 			return
 		}
 		w.sendAll(n, w.adjoint(n, m))
-	case NodeTypeAdd, NodeTypeSub, NodeTypeConcatenate, NodeTypeDynamicUpdateSlice, NodeTypeScatterSum, NodeTypeBatchNormForInference:
+	case NodeTypeAdd, NodeTypeSub, NodeTypeConcatenate, NodeTypeDynamicUpdateSlice, NodeTypeScatterSum:
 		w.linear(n, m)
 	case NodeTypeMul, NodeTypeDotGeneral, NodeTypeConvGeneral:
 		l.product(w, n, m)
