@@ -17,9 +17,9 @@ var elementwise = map[NodeType]bool{
 
 // root is the node u of n's shape such that n is an elementwise function of u alone, however many nodes it is spelled out in (GELU, SELU,
 // softplus …); nil if there is none. No pattern is needed: the inputs of n that depend on what is explained are expanded, the latest
-// first, until a single node is left.
-func (w *walk) root(n *Node) *Node {
-	front := map[NodeId]*Node{n.Id(): n}
+// first, until a single node is left. atZero asks for a function that is finite at u = 0 as far as can be seen: not 1/u, nor log u.
+func (w *walk) root(n *Node, atZero bool) *Node {
+	front, singular := map[NodeId]*Node{n.Id(): n}, map[NodeId]bool{}
 	for {
 		var last *Node
 		for _, f := range front {
@@ -30,11 +30,17 @@ func (w *walk) root(n *Node) *Node {
 		if last == nil {
 			return nil
 		}
-		if len(front) == 1 && last != n && last.DType().IsFloat() && last.Shape().Equal(n.Shape()) {
+		if len(front) == 1 && last != n && !(atZero && singular[last.Id()]) && last.DType().IsFloat() && last.Shape().Equal(n.Shape()) {
 			return last
 		}
 		if !elementwise[last.Type()] || w.inputs[last.Id()] {
 			return nil
+		}
+		switch last.Type() {
+		case NodeTypeDiv:
+			singular[last.Inputs()[1].Id()] = true
+		case NodeTypeLog, NodeTypeRsqrt:
+			singular[last.Inputs()[0].Id()] = true
 		}
 		delete(front, last.Id())
 		for _, p := range last.Inputs() {

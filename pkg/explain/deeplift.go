@@ -130,11 +130,10 @@ func (s rescale) propagate(w *walk, n, m, _ *Node) {
 	both := len(w.operands(n)) > 1
 	switch t := n.Type(); t {
 	case NodeTypeReshape, NodeTypeTranspose, NodeTypeSlice, NodeTypeBroadcastInDim, NodeTypeConvertDType, NodeTypeNeg, NodeTypeAdd,
-		NodeTypeSub, NodeTypeConcatenate, NodeTypeReduceSum, NodeTypeIdentity, NodeTypeReverse, NodeTypeGather, NodeTypeDynamicSlice,
-		NodeTypeDynamicUpdateSlice, NodeTypeScatterSum, NodeTypeWhere:
+		NodeTypeSub, NodeTypeConcatenate, NodeTypeReduceSum, NodeTypeIdentity, NodeTypeReverse, NodeTypeGather, NodeTypeScatterSum, NodeTypeWhere:
 		w.sendAll(n, w.adjoint(n, m))
 	case NodeTypeMul, NodeTypeDotGeneral, NodeTypeConvGeneral:
-		if both && t == NodeTypeMul && w.root(n) != nil {
+		if both && t == NodeTypeMul && w.root(n, false) != nil {
 			s.activation(w, n, m)
 			return
 		}
@@ -147,7 +146,7 @@ func (s rescale) propagate(w *walk, n, m, _ *Node) {
 	case NodeTypeDiv:
 		s.quotient(w, n, m)
 	case NodeTypeMax, NodeTypeMin:
-		if both && w.root(n) == nil {
+		if both && w.root(n, false) == nil {
 			s.larger(w, n, m)
 			return
 		}
@@ -169,7 +168,7 @@ func (s rescale) propagate(w *walk, n, m, _ *Node) {
 }
 
 func (s rescale) activation(w *walk, n, m *Node) {
-	u := w.root(n)
+	u := w.root(n, false)
 	if u == nil {
 		w.refuse(n, "no rule")
 	}

@@ -9,7 +9,7 @@ import (
 // copies are the operations whose numbers are numbers of their inputs, unchanged.
 var copies = map[NodeType]bool{
 	NodeTypeReshape: true, NodeTypeTranspose: true, NodeTypeSlice: true, NodeTypeConcatenate: true, NodeTypeBroadcastInDim: true,
-	NodeTypeGather: true, NodeTypeReverse: true, NodeTypeConvertDType: true, NodeTypeIdentity: true, NodeTypeDynamicSlice: true,
+	NodeTypeGather: true, NodeTypeReverse: true, NodeTypeConvertDType: true, NodeTypeIdentity: true,
 }
 
 // layer is a matrix product or convolution with one active operand, and the bias that is added to it.

@@ -96,14 +96,13 @@ func (l LRP) propagate(w *walk, n, m, r *Node) {
 	}
 	switch t := n.Type(); t {
 	case NodeTypeReshape, NodeTypeTranspose, NodeTypeSlice, NodeTypeBroadcastInDim, NodeTypeConvertDType, NodeTypeNeg,
-		NodeTypeReduceSum, NodeTypeIdentity, NodeTypeReverse, NodeTypeReduceMax, NodeTypeReduceMin, NodeTypeReduceWindow, NodeTypeGather,
-		NodeTypeDynamicSlice:
+		NodeTypeReduceSum, NodeTypeIdentity, NodeTypeReverse, NodeTypeReduceMax, NodeTypeReduceMin, NodeTypeReduceWindow, NodeTypeGather:
 		if !w.active(n.Inputs()[0]) { // numbers made of indices or conditions
 			w.activation(n, m)
 			return
 		}
 		w.sendAll(n, w.adjoint(n, m))
-	case NodeTypeAdd, NodeTypeSub, NodeTypeConcatenate, NodeTypeDynamicUpdateSlice, NodeTypeScatterSum:
+	case NodeTypeAdd, NodeTypeSub, NodeTypeConcatenate, NodeTypeScatterSum:
 		w.linear(n, m)
 	case NodeTypeMul, NodeTypeDotGeneral, NodeTypeConvGeneral:
 		l.product(w, n, m)
@@ -183,7 +182,7 @@ func (l LRP) product(w *walk, n, m *Node) {
 		return
 	}
 	if n.Type() == NodeTypeMul {
-		if w.root(n) != nil { // GELU, SiLU, a square
+		if w.root(n, true) != nil { // GELU, SiLU, a square
 			w.activation(n, m)
 			return
 		}
@@ -211,7 +210,7 @@ func (l LRP) quotient(w *walk, n, m *Node) {
 	case selfNormalised(n):
 		w.take(n, tookSoftmax, Mul(n, m))
 		w.sendAll(n, w.adjoint(n, m))
-	case w.root(n) != nil:
+	case w.root(n, true) != nil:
 		w.activation(n, m)
 	case w.active(numerator):
 		in := w.adjoint(n, m)
@@ -224,7 +223,7 @@ func (l LRP) quotient(w *walk, n, m *Node) {
 
 // selection passes everything to the operand that was selected, which may be a constant.
 func (w *walk) selection(n, m *Node) {
-	if w.chosen(n) && w.root(n) != nil {
+	if w.chosen(n) && w.root(n, true) != nil {
 		w.activation(n, m) // ELU, softplus …: the condition is a function of the same number
 		return
 	}
@@ -256,11 +255,12 @@ func (w *walk) selection(n, m *Node) {
 
 // activation passes all relevance but f(0) to the number that n is a function of: the multiplier is (f(u) − f(0))/u.
 func (w *walk) activation(n, m *Node) {
-	u := w.root(n)
-	if u == nil || !elementwise[n.Type()] || n.Type() == NodeTypeLog || n.Type() == NodeTypeRsqrt {
+	u := w.root(n, true)
+	if u == nil {
 		w.refuse(n, "no rule")
 	}
 	zero := w.replay(n, u, ZerosLike(u))
+	zero = Where(IsFinite(zero), zero, ZerosLike(zero)) // of a pole, nothing can be taken
 	w.take(n, tookBias, Mul(zero, m))
 	w.send(u, Mul(m, w.slope(n, u, Sub(n, zero), u, 1e-6)))
 }

@@ -123,13 +123,6 @@ var anyShape = []operation{
 		edge[x.Rank()-1] = compute.PadAxis{Start: 1}
 		return SliceAxis(Pad(x, ScalarZero(x.Graph(), x.DType()), edge...), -1, AxisRange(0, x.Shape().Dim(-1)))
 	}},
-	{"dynamic slice", func(_ *maker, x *Node) *Node {
-		zero, starts := Scalar(x.Graph(), dtypes.Int32, 0), []*Node(nil)
-		for range x.Rank() {
-			starts = append(starts, zero)
-		}
-		return DynamicSlice(x, starts, x.Shape().Dimensions)
-	}},
 }
 
 // twoNodes are operations on two nodes of one shape.
