@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -36,6 +37,9 @@ func (r *run) pass(p *program, n int, fill func(i int, to []float64) (example in
 			return err
 		}
 		out, err := r.net.Run(p.title(r.target.Output), p.build(r.net, r.target.Output), args...)
+		if refused := (refusal{}); errors.As(err, &refused) {
+			return refused
+		}
 		if err != nil {
 			return fmt.Errorf("explain: %w", err)
 		}

@@ -45,7 +45,7 @@ func (d DeepLIFT) Explain(ctx context.Context, net *models.Net, inputs []*tensor
 	p, err := propagateProgram(DeepLIFT{}, func(t *Trace, target, weights *Node, attributed, baseline []*Node) []*Node {
 		s := newShadow(attributed, baseline)
 		w := newWalk(t, rescale{s}, attributed)
-		w.through = true // where a model stops gradients, its values still differ
+		w.through = true
 		w.run(target, weights)
 		values := make([]*Node, len(attributed))
 		for i, x := range attributed {

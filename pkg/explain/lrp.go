@@ -26,8 +26,14 @@ type LRP struct {
 }
 
 // Axioms implements Explainer. How a function is spelled in layers decides how relevance is shared, even among inputs that the function
-// treats alike, and biases keep theirs: so that it is exact for a linear model only.
-func (LRP) Axioms() Axioms { return Axioms{Linear: true} }
+// treats alike, and biases keep theirs. LRP-0 is exact for a linear model.
+func (l LRP) Axioms() Axioms {
+	exact := l.Composite != nil
+	for _, choice := range l.Composite {
+		exact = exact && choice.Rule == Epsilon{}
+	}
+	return Axioms{Linear: exact}
+}
 
 // Explain implements Explainer.
 func (l LRP) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
@@ -48,7 +54,7 @@ func (l LRP) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Ten
 	}
 	p, err := propagateProgram(l, func(t *Trace, target, weights *Node, attributed, _ []*Node) []*Node {
 		w := newWalk(t, l, attributed)
-		w.ledger = &ledger{byNode: l.Nodes}
+		w.ledger, w.through = &ledger{byNode: l.Nodes}, true
 		w.run(target, weights)
 		values := make([]*Node, len(attributed))
 		for i, x := range attributed {

@@ -152,6 +152,41 @@ func thorough() bool {
 	return os.Getenv("VITRINE_FULL") != "" || strings.HasPrefix(os.Getenv("GOMLX_BACKEND"), "go")
 }
 
+// TestRefusedByName: an operation without a rule is an error with its type, name and shape.
+func TestRefusedByName(t *testing.T) {
+	type want struct{ lrp, deeplift, guided string } // "": explained
+	all := func(s string) want { return want{s, s, s} }
+	for _, c := range []struct {
+		name string
+		f    func(x *Node) *Node
+		want want
+	}{
+		{"sort", func(x *Node) *Node { return Sort(x, -1, true).WithAlias("sorted") }, all(`operation Sort, node "sorted" of shape (Float64)[48, 3]`)},
+		{"largest two", func(x *Node) *Node {
+			v, _ := TopK(x, 2, -1)
+			return v
+		}, all(`operation Sort, node "SplitNode#0" of shape (Float64)[48, 3]`)},
+		{"product", func(x *Node) *Node { return ReduceMultiply(x, 1).WithAlias("all_at_once") }, all(`operation ReduceProduct, node "all_at_once" of shape (Float64)[48]`)},
+		{"floor", func(x *Node) *Node { return Floor(x).WithAlias("steps") }, all(`operation Floor, node "steps" of shape (Float64)[48, 3]`)},
+		{"running sum", func(x *Node) *Node { return CumSum(x, -1) }, all(`operation ReduceWindow, node "ReduceWindow#0" of shape (Float64)[48, 3]`)},
+		{"log softmax", func(x *Node) *Node { return LogSoftmax(x, -1) }, want{`operation Log, node "Log#0" of shape (Float64)[48, 1]`, "", ""}},
+		{"choice", func(x *Node) *Node { return OneHot(ArgMax(x, -1), 3, x.DType()) }, want{`operation ConvertDType, node "ConvertDType#0" of shape (Float64)[48, 3]`, `operation ConvertDType, node "ConvertDType#0" of shape (Float64)[48, 3]`, ""}},
+	} {
+		net := explaintest.Net(t, c.name, 3, 1, func(_ *model.Scope, x *Node) *Node {
+			return Reshape(ReduceSum(Reshape(c.f(x), x.Shape().Dim(0), -1), 1), -1, 1)
+		})
+		for _, m := range []struct {
+			method explain.Explainer
+			want   string
+		}{{explain.LRP{}, c.want.lrp}, {explain.DeepLIFT{}, c.want.deeplift}, {explain.GuidedBackprop{}, c.want.guided}} {
+			_, err := m.method.Explain(t.Context(), net, explaintest.Rows([]float64{0.5, -1, 2}), explain.Target{})
+			if m.want == "" && err != nil || m.want != "" && (err == nil || !strings.HasSuffix(err.Error(), m.want)) {
+				t.Errorf("%T of %s: error %v, want %q", m.method, c.name, err, m.want)
+			}
+		}
+	}
+}
+
 func first[A, B any](a A, _ B) A { return a }
 
 func TestLRPOptions(t *testing.T) {

@@ -23,7 +23,7 @@ type walk struct {
 	trace   *Trace
 	rules   ruleset
 	rows    int
-	through bool // go on where the model stops gradients
+	through bool // go on where the model stops gradients: its values pass there all the same
 
 	depends    map[NodeId]bool
 	users      map[NodeId][]*Node
@@ -182,13 +182,27 @@ func (w *walk) total(x, difference *Node) *Node {
 	return sum
 }
 
+// refusal is the error of a walk that came to a node without a rule. GoMLX wraps it in much that does not help.
+type refusal struct{ error }
+
 // refuse ends the walk with an error that names the node.
 func (w *walk) refuse(n *Node, why string) {
 	shape := ""
 	if n.NumOutputs() == 1 {
 		shape = " of shape " + n.Shape().String()
 	}
-	panic(fmt.Errorf("explain: %s: %s: operation %s, node %q%s", w.rules.title(), why, n.Type(), w.trace.NameOf(n), shape))
+	panic(refusal{fmt.Errorf("explain: %s: %s: operation %s, node %q%s", w.rules.title(), why, operationOf(n), w.trace.NameOf(n), shape)})
+}
+
+// operationOf names what n computes: a few operations have a name in a node's text only.
+func operationOf(n *Node) string {
+	if n.Type() == NodeTypeSplitNode { // one result of several
+		n = n.Inputs()[0]
+	}
+	if name := nodeText.FindStringSubmatch(n.String()); name != nil {
+		return name[1]
+	}
+	return n.Type().String()
 }
 
 // adjoint is m through the transpose of n's derivative: one multiplier for each input, nil where there is none. What is exactly linear
@@ -212,8 +226,9 @@ func (w *walk) adjoint(n, m *Node) []*Node {
 	return vjp(n, []*Node{m}, shapes.Make(m.DType()))
 }
 
-// What a window is reduced by and whether it is padded is said nowhere but in the node's text.
+// What some operations are, what a window is reduced by and whether it is padded is said nowhere but in a node's text.
 var (
+	nodeText     = regexp.MustCompile(`^Node #\d+(?: \["[^"]*"\])? (\w+)`)
 	windowKind   = regexp.MustCompile(`reductionType=(?:ReduceOp)?(\w+)`)
 	paddedWindow = regexp.MustCompile(`paddings=\[[^)]*[1-9]`)
 )

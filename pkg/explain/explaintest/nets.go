@@ -50,6 +50,15 @@ func Linear(t testing.TB, w ...float64) *models.Net {
 	})
 }
 
+// Convolution is Linear as a convolution whose window is the whole input.
+func Convolution(t testing.TB, w ...float64) *models.Net {
+	return Net(t, "Convolution", len(w), 1, func(_ *model.Scope, x *Node) *Node {
+		kernel := Reshape(Const(x.Graph(), w), len(w), 1, 1)
+		y := Convolve(InsertAxes(x, -1), kernel).NoPadding().Done()
+		return AddScalar(Reshape(y, x.Shape().Dim(0), 1), 0.5)
+	})
+}
+
 // Constant gives 2.5 whatever its input.
 func Constant(t testing.TB, in int) *models.Net {
 	return Net(t, "Constant", in, 1, func(_ *model.Scope, x *Node) *Node {

@@ -74,9 +74,12 @@ var axioms = []struct {
 		zero := Explain(t, m, Net(t, "Nothing", 3, 1, func(_ *model.Scope, x *Node) *Node { return nothing(x) }), x, explain.Target{}).Values[0].Data
 		return max(difference(plain, []float64{0, 0, 0}), difference(zero, []float64{0, 0, 0}))
 	}},
-	{"linear", func(a explain.Axioms) bool { return a.Linear }, func(t *testing.T, m explain.Explainer) float64 {
-		e := Explain(t, m, Linear(t, 2, -3, 0.5), Rows([]float64{1, 4, -2}), explain.Target{})
-		return difference(e.Values[0].Data, []float64{2, -12, -1})
+	{"linear", func(a explain.Axioms) bool { return a.Linear }, func(t *testing.T, m explain.Explainer) (violation float64) {
+		for _, net := range []*models.Net{Linear(t, 2, -3, 0.5), Convolution(t, 2, -3, 0.5)} {
+			e := Explain(t, m, net, Rows([]float64{1, 4, -2}), explain.Target{})
+			violation = max(violation, difference(e.Values[0].Data, []float64{2, -12, -1}))
+		}
+		return violation
 	}},
 	{"symmetry", func(a explain.Axioms) bool { return a.Symmetry }, func(t *testing.T, m explain.Explainer) (violation float64) {
 		for _, net := range []*models.Net{
