@@ -30,7 +30,7 @@ func (w *walk) root(n *Node, atZero bool) *Node {
 		if last == nil {
 			return nil
 		}
-		if len(front) == 1 && last != n && !(atZero && singular[last.Id()]) && last.DType().IsFloat() && last.Shape().Equal(n.Shape()) {
+		if len(front) == 1 && last != n && last.DType().IsFloat() && last.Shape().Equal(n.Shape()) && (!atZero || !singular[last.Id()]) {
 			return last
 		}
 		if !elementwise[last.Type()] || w.inputs[last.Id()] {

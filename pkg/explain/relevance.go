@@ -240,13 +240,27 @@ func windowOf(n *Node) string {
 	return ""
 }
 
-// winners is m for the largest (or smallest) operand of a reduction; several that share it share m. The plain gradient would give each of
-// them the whole.
+// winners is m for the largest (or smallest) operands of a reduction, those that share it sharing m; the plain gradient would give each the
+// whole. A compiler may compute an operand twice, with other rounding: so who is within rounding of the largest has won.
 func winners(n, m *Node) *Node {
-	vjp := func(v *Node) *Node { return VJPRegistration[n.Type()](n, []*Node{v}, shapes.Make(v.DType()))[0] }
-	ones := OnesLike(n)
-	count := Gradient(ReduceAllSum(vjp(ones)), ones)[0] // the adjoint of spreading out over the winners is adding up over them
-	return vjp(Div(m, count))
+	x := n.Inputs()[0]
+	// Along which axes n reduces is hidden. But where all operands are equal, its gradient spreads out over them all; and the adjoint of
+	// spreading out is adding up.
+	level := n.CloneWithInputs(ZerosLike(x))
+	spread := func(v *Node) *Node {
+		return VJPRegistration[n.Type()](level, []*Node{v}, shapes.Make(v.DType()))[0]
+	}
+	addUp := func(v *Node) *Node {
+		ones := OnesLike(n)
+		return Gradient(ReduceAllSum(Mul(spread(ones), v)), ones)[0]
+	}
+	rounding := 2e-6
+	if n.DType() == dtypes.Float64 {
+		rounding = 4e-15
+	}
+	slack := MulScalar(spread(addUp(Abs(x))), rounding)
+	won := NonNegativeIndicator(Sub(slack, Abs(Sub(x, spread(n)))))
+	return Mul(won, spread(Div(m, addUp(won))))
 }
 
 // ancestors are the nodes that n is computed from, and n.
