@@ -56,7 +56,7 @@ func TestDirThatCannotBe(t *testing.T) {
 
 func TestKey(t *testing.T) {
 	type options struct{ A, B int }
-	if Key("a", options{1, 2}) != Key("a", options{1, 2}) {
+	if first, again := Key("a", options{1, 2}), Key("a", options{1, 2}); first != again {
 		t.Error("the same parts give two keys")
 	}
 	seen := map[string]bool{}
@@ -98,7 +98,9 @@ func TestLock(t *testing.T) {
 		}
 		second <- err
 	}()
-	<-second // it waits
+	if err := <-second; err != nil { // it waits
+		t.Fatal(err)
+	}
 	if err := unlock(); err != nil {
 		t.Fatal(err)
 	}

@@ -86,7 +86,7 @@ func (l *Line) text(format string, args []any) string {
 
 // notebook shows the notes and the line in one output of a GoNB cell.
 func notebook() func([]string, string, bool) {
-	id := gonbui.UniqueID()
+	id := gonbui.UniqueId()
 	return func(notes []string, line string, final bool) {
 		lines := notes
 		if line != "" {

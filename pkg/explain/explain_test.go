@@ -3,7 +3,6 @@ package explain_test
 import (
 	"fmt"
 	"math"
-	"os"
 	"testing"
 
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
@@ -39,7 +38,7 @@ func TestKnownNumbers(t *testing.T) {
 		x, want  []float64
 		residual float64
 	}{
-		{"IG of BML", explain.IntegratedGradients{}, explaintest.BML(t), []float64{20, 50, 30}, []float64{78, 195, 117}, 1},
+		{"IG of BML", explain.IntegratedGradients{Tolerance: 1e-6, MaxSteps: 5000}, explaintest.BML(t), []float64{20, 50, 30}, []float64{78, 195, 117}, 1e-5},
 		{"occlusion of BML", explain.Occlusion{}, explaintest.BML(t), []float64{20, 50, 30}, []float64{80, 200, 120}, 1e-9},
 		{"IG of an implementation", explain.IntegratedGradients{Tolerance: 1e-6, MaxSteps: 5000}, one, []float64{3, 1}, []float64{1.5, -0.5}, 1e-5},
 		{"IG of another", explain.IntegratedGradients{Tolerance: 1e-6, MaxSteps: 5000}, other, []float64{3, 1}, []float64{1.5, -0.5}, 1e-5},
@@ -52,6 +51,21 @@ func TestKnownNumbers(t *testing.T) {
 				t.Errorf("%s: value %d is %.9g, want %g", c.name, i, got, want)
 			}
 		}
-		fmt.Fprintln(os.Stderr, c.name, e.Values[0].Data, e.Residual, e.Evaluations)
+		if !e.Converged() {
+			t.Errorf("%s: status %s, residual %v", c.name, e.Status[0], e.Residual)
+		}
+	}
+}
+
+// TestLinearWithBaseline: the values of a linear model are (x − μ)β.
+func TestLinearWithBaseline(t *testing.T) {
+	net, mean := explaintest.Linear(t, 2, -3, 0.5), explain.Baseline{Values: explaintest.Rows([]float64{1, -1, 4})}
+	for _, m := range []explain.Explainer{explain.IntegratedGradients{Baseline: mean}, explain.Occlusion{Baseline: mean}} {
+		e := explaintest.Explain(t, m, net, explaintest.Rows([]float64{3, 2, -2}), explain.Target{})
+		for i, want := range []float64{4, -9, -3} {
+			if got := e.Values[0].Data[i]; math.Abs(got-want) > 1e-12 {
+				t.Errorf("%T: value %d is %g, want %g", m, i, got, want)
+			}
+		}
 	}
 }

@@ -22,7 +22,7 @@ func (f ResidualTable) Draw() (*Chart, error) {
 		return nil, fmt.Errorf("viz: residual table: %w", err)
 	}
 	t := Table{Group: 4, Columns: []string{"Method", "Evaluations", "Exact", "Elapsed",
-		"Example", "Output", "Base", "Difference", "Sum of values", "Residual", "Status"}}
+		"Example", "Output", "Base", "Difference", "Sum", "Residual", "Status"}}
 	worst := 0.0
 	for i, e := range f.Explanations {
 		exact := "no"

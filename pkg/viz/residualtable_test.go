@@ -36,7 +36,7 @@ func ExampleResidualTable() {
 	// Output:
 	// Do the values add up?
 	// A table of 2 explanations by 1 method: output, base, sum of values and residual; the largest residual is 0.001; 0 are not ok.
-	// Method               Evaluations  Exact  Elapsed  Example  Output  Base  Difference  Sum of values  Residual  Status
-	// IntegratedGradients  20           no     1.5 s    0        2       2     0           0              0         ok
-	// IntegratedGradients  20           no     1.5 s    1        3       3     0           0              0.001     ok
+	// Method               Evaluations  Exact  Elapsed  Example  Output  Base  Difference  Sum  Residual  Status
+	// IntegratedGradients  20           no     1.5 s    0        2       2     0           0    0         ok
+	// IntegratedGradients  20           no     1.5 s    1        3       3     0           0    0.001     ok
 }

@@ -13,7 +13,7 @@ import platform
 import shutil
 import subprocess
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Callable
 
@@ -32,7 +32,6 @@ A_DAY = 24 * 3600
 class Backend:
     value: str  # of GOMLX_BACKEND
     why: str
-    passing: bool = False  # another try may do better
 
     def __str__(self) -> str:
         kind = {"xla": "XLA", "go": "pure Go"}.get(self.value.partition(":")[0], "as set")
@@ -90,7 +89,7 @@ def choose(machine: Machine, fetch_wheel: Callable[[], Path], install_go_xla: Ca
         else:
             need = ".".join(map(str, wheel.GLIBC))
             failures.append(f"the XLA plugin needs glibc {need} or newer")
-    return Backend(PURE_GO, "; ".join(failures), passing=True)
+    return Backend(PURE_GO, "; ".join(failures))
 
 
 def value_of(plugin: Path) -> str:
@@ -139,32 +138,66 @@ def glibc() -> tuple[int, ...]:
 
 
 def resolve(go: Toolchain) -> Backend:
-    """Chooses for this machine. A failed download is not tried again for a day, so that starts stay quick."""
-    note = XLA / "unavailable"
+    """The choice for this machine, downloaded if need be."""
     machine = this_machine(go)
-    if note.is_file() and time.time() - note.stat().st_mtime < A_DAY and not machine.environ.get("GOMLX_BACKEND"):
-        return Backend(PURE_GO, f"{note.read_text()} (tried again after a day, or when {XLA} is deleted)")
-    backend = choose(machine, wheel.fetch, go_xla)
-    if backend.passing:
-        write_whole(note, backend.why)
-    return backend
+    theirs = machine.environ.get("GOMLX_BACKEND")
+    if theirs and machine.environ.get("VITRINE_BACKEND_WHY") and theirs == unasked(go).value:
+        machine = replace(machine, environ={})  # set by env.sh, not by the user
+    return choose(machine, once_a_day("wheel", wheel.fetch), once_a_day("go-xla", go_xla))
+
+
+def unasked(go: Toolchain) -> Backend:
+    """What the choice would be, of what is there already, had the user not set GOMLX_BACKEND."""
+    def there(what):
+        if not what:
+            raise Trouble("it is not installed")
+        return what
+
+    machine = replace(this_machine(go), environ={})
+    return choose(machine, lambda: there(wheel.PLUGIN.is_file() and wheel.PLUGIN), lambda: there(said_by_go_xla()))
+
+
+def once_a_day(name: str, fetch: Callable) -> Callable:
+    """A failed download is not tried again for a day, so that starts stay quick."""
+    note = XLA / f"{name}.failed"
+
+    def try_():
+        if note.is_file() and time.time() - note.stat().st_mtime < A_DAY:
+            raise Trouble(note.read_text())
+        note.unlink(missing_ok=True)
+        try:
+            return fetch()
+        except wheel.Tampered:
+            raise
+        except Trouble as trouble:
+            write_whole(note, f"{reason(trouble)} (tried again after a day, or when {note} is gone)")
+            raise
+
+    return try_
+
+
+def said_by_go_xla() -> str | None:
+    """What go-xla's installer answered an earlier time, if what it installed is still there."""
+    said = XLA / "go-xla.backend"
+    if said.is_file() and Path(said.read_text().partition(":")[2].partition(",")[0]).is_file():
+        return said.read_text()
+    return None
 
 
 def go_xla() -> str:
     """Lets go-xla's own installer fetch the plugin for this machine; returns the value of GOMLX_BACKEND."""
-    said = XLA / "go-xla.backend"
-    if said.is_file():
-        value = said.read_text()
-        if Path(value.partition(":")[2].partition(",")[0]).is_file():
-            return value
+    if value := said_by_go_xla():
+        return value
     print("XLA: go-xla's own installer fetches its tested plugin for this machine (XLA, Apache-2.0) …", flush=True)
     argv = ["go", "run", "./cmd/vitrine", "backend", "--install", str(XLA)]
     try:
         asked = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=1200, close_fds=False)
     except subprocess.TimeoutExpired:
         raise Trouble("it took more than 20 minutes") from None
-    lines = asked.stdout.split()
+    lines = asked.stdout.strip().splitlines()
     if asked.returncode or not lines:
-        raise Trouble((asked.stderr.strip().splitlines() or ["it said nothing"])[-1])
-    write_whole(said, lines[-1])
+        # go run adds the exit status.
+        said = [line for line in asked.stderr.strip().splitlines() if not line.startswith("exit status")]
+        raise Trouble(said[-1] if said else "it said nothing")
+    write_whole(XLA / "go-xla.backend", lines[-1])
     return lines[-1]

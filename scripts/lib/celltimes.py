@@ -36,7 +36,7 @@ CELL = """
 // run %d
 lap := func(name string, from time.Time) time.Time { fmt.Printf("%%s %%.3f\\n", name, time.Since(from).Seconds()); return time.Now() }
 at := lap("decode the pictures", start)
-net, _ := must.M2(train.FitOrLoad(models.CNN{}, trainSet, SETTINGS))
+net, _ := must.M2(train.FitOrLoad(ARCHITECTURE, trainSet, SETTINGS))
 at = lap("load the net", at)
 must.M1(net.Backend())
 at = lap("start the backend", at)
@@ -49,9 +49,9 @@ lap("draw them", at)
 
 def main() -> int:
     book = nbformat.v4.new_notebook()
-    settings = settings_of_first_notebook()
+    architecture, settings = first_notebook()
     book.cells = [nbformat.v4.new_code_cell(DECLARATIONS)]
-    book.cells += [nbformat.v4.new_code_cell((CELL % i).replace("SETTINGS", settings)) for i in range(int(sys.argv[1]) + 1)]
+    book.cells += [nbformat.v4.new_code_cell((CELL % i).replace("ARCHITECTURE", architecture).replace("SETTINGS", settings)) for i in range(int(sys.argv[1]) + 1)]
     client = NotebookClient(book, kernel_name="vitrine", timeout=1800, resources={"metadata": {"path": str(NOTEBOOKS)}})
     runs = []
     with client.setup_kernel():
@@ -69,13 +69,15 @@ def main() -> int:
     return 0
 
 
-def settings_of_first_notebook() -> str:
-    """The train.Config of notebooks/01-…, so that its trained net is found."""
+def first_notebook() -> tuple[str, str]:
+    """What notebooks/01-… trains, and with which settings, so that its net is found."""
     path = sorted(NOTEBOOKS.glob("01-*.ipynb"))[0]
-    for cell in nbformat.read(path, as_version=4).cells:
-        if found := re.search(r"var settings = (train\.Config\{.*?\n\})", cell.source, re.S):
-            return found[1]
-    raise SystemExit(f"{path} declares no settings")
+    source = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code")
+    settings = re.search(r"var settings = (train\.Config\{.*?\n\})", source, re.S)
+    architecture = re.search(r"FitOrLoad\((.+?), \w+, settings\)", source)
+    if not settings or not architecture:
+        raise SystemExit(f"{path} declares no settings and trains nothing with them")
+    return architecture[1], settings[1]
 
 
 def text_of(cell) -> str:

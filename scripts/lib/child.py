@@ -30,6 +30,6 @@ def quietly(*argv, env=None, cwd: Path = ROOT, advice: str = "", timeout=None) -
     if failure:
         with open(log, "rb") as said:
             said.seek(start)
-            last = said.read().decode(errors="replace").strip().splitlines()[-15:]
-        lines = "".join(f"    {line}\n" for line in last)
+            last = said.read().decode(errors="replace").strip().splitlines()[-12:]
+        lines = "".join(f"    {line[:200]}\n" for line in last)
         raise Trouble(f"{Path(argv[0]).name} {failure}:\n{lines}The whole log is {log}. {advice}".rstrip())

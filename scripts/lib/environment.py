@@ -9,6 +9,7 @@ import home
 from backend import Backend
 from golang import Toolchain
 
+
 def of_go(go: Toolchain) -> dict[str, str]:
     """How everything is compiled: cells, tests and tools share one build cache, so they share every flag."""
     return {
@@ -39,20 +40,21 @@ def enter(go: Toolchain) -> None:
     os.environ.update(of_go(go), PATH=os.pathsep.join([*folders, os.environ["PATH"]]))
 
 
-def settle(go: Toolchain, backend: Backend) -> None:
-    """Sets the rest, and writes all of it to env.sh for kernels, editors and people."""
+def settle(go: Toolchain, backend: Backend, unasked: Backend) -> None:
+    """Sets the rest, and writes all of it to env.sh for kernels, editors and people.
+
+    What the user has set for this one time is not written: unasked is the backend without it.
+    """
     fixed = {**of_go(go), **of_cells()}
     lines = ["# Written by scripts/: `source .vitrine/env.sh` to work as the notebooks do."]
     lines += [f"export {name}={shlex.quote(value)}" for name, value in fixed.items()]
     os.environ.update(fixed)
-    for theirs in ({"VITRINE_CACHE": str(home.CACHE)},
-                   {"GOMLX_BACKEND": backend.value, "VITRINE_BACKEND_WHY": backend.why}):
-        # Set only where the user has not set the first of them.
-        first = next(iter(theirs))
-        setting = " ".join(f"{name}={shlex.quote(value)}" for name, value in theirs.items())
-        lines.append(f'[ -n "${{{first}:-}}" ] || export {setting}')
-        if not os.environ.get(first):
-            os.environ.update(theirs)
+    # Where the user has set one of these, that stays.
+    for name, default in {"VITRINE_CACHE": str(home.CACHE), "GOMLX_BACKEND": unasked.value}.items():
+        why = f" VITRINE_BACKEND_WHY={shlex.quote(unasked.why)}" if name == "GOMLX_BACKEND" else ""
+        lines.append(f'[ -n "${{{name}:-}}" ] || export {name}={shlex.quote(default)}{why}')
+    os.environ.update(VITRINE_CACHE=os.environ.get("VITRINE_CACHE") or str(home.CACHE),
+                      GOMLX_BACKEND=backend.value, VITRINE_BACKEND_WHY=backend.why)
     folders = [home.GO_BIN, home.VENV / "bin", Path(go.root, "bin")]
     lines.append("export PATH=" + ":".join(shlex.quote(str(folder)) for folder in folders) + ':"$PATH"')
     home.write_whole(home.ENV_FILE, "\n".join(lines) + "\n")

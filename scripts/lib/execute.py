@@ -1,6 +1,7 @@
 """Runs one notebook in a kernel of its own. Needs the Python environment (nbclient)."""
 
 import asyncio
+import atexit
 import os
 import signal
 import time
@@ -13,6 +14,8 @@ from nbclient.exceptions import DeadKernelError
 
 import failures
 import streams
+from home import LOGS
+from trouble import Trouble
 
 GRACE = 10  # seconds: GoNB interrupts a cell and kills it five seconds later
 
@@ -31,7 +34,16 @@ def execute(path: Path, cell_timeout: float, say=print) -> Outcome:
     for cell in book.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    return asyncio.run(_Execution(path, book, cell_timeout, say).run())
+    execution = _Execution(path, book, cell_timeout, say)
+    try:
+        return asyncio.run(execution.run())
+    except RuntimeError as error:
+        if execution.started:
+            raise
+        atexit.unregister(execution.client._cleanup_kernel)  # nbclient's, which expects a kernel
+        log = LOGS / "gonb.log"
+        last = "\n".join(log.read_text().splitlines()[-5:]) if log.is_file() else ""
+        raise Trouble(f"The kernel did not start: {error}\n{last}\nThe whole log is {log}.") from error
 
 
 @dataclass
@@ -41,13 +53,15 @@ class _Execution:
     cell_timeout: float
     say: object
     numbers: dict[int, int] = field(default_factory=dict)  # GoNB's count of a cell: ours
+    started: bool = False
 
     async def run(self) -> Outcome:
         start = time.monotonic()
         outcome = Outcome(self.book)
         self.client = NotebookClient(self.book, kernel_name="vitrine", timeout=None, record_timing=False,
-                                     allow_errors=True, startup_timeout=120)
+                                     allow_errors=True, startup_timeout=60)
         async with self.client.async_setup_kernel(cwd=str(self.path.parent)):
+            self.started = True
             self.stop = asyncio.Event()
             for number in (signal.SIGINT, signal.SIGTERM):  # after nbclient's own, which would kill the kernel
                 asyncio.get_running_loop().add_signal_handler(number, self.stop.set)
@@ -69,7 +83,8 @@ class _Execution:
         """Notes what the kernel says of its language, for highlighting."""
         reply = await self.client.async_wait_for_reply(self.client.kc.kernel_info())
         if reply:
-            self.book.metadata["language_info"] = reply["content"]["language_info"]
+            said = {key: value for key, value in reply["content"]["language_info"].items() if value}
+            self.book.metadata["language_info"] = {"pygments_lexer": said["name"], **said}
 
     async def run_cell(self, number: int, index: int, cell) -> failures.Failure | None:
         running = asyncio.ensure_future(self.client.async_execute_cell(cell, index))

@@ -27,8 +27,8 @@ class Failure:
 
 def find(notebook: str, number: int, cell, numbers: dict[int, int]) -> Failure | None:
     """What went wrong in this cell, if anything; numbers gives the cell of each of GoNB's counts."""
-    stderr = COLOURS.sub("", "".join(
-        output["text"] for output in cell["outputs"] if output["output_type"] == "stream" and output["name"] == "stderr"))
+    said = [output for output in cell["outputs"] if output["output_type"] == "stream" and output["name"] == "stderr"]
+    stderr = COLOURS.sub("", "".join(output["text"] for output in said))
     for output in cell["outputs"]:
         if output["output_type"] == "error":
             return of_error(notebook, number, output, stderr, numbers)

@@ -31,6 +31,6 @@ def _stage(go: Toolchain, title: str, module: str, folder, *packages: str) -> St
     def make() -> None:
         # In the environment of the cells, so that the standard library is compiled once for both.
         quietly("go", "install", *packages, cwd=source, env={"GOBIN": str(folder), "GOWORK": "off"},
-                advice="Go's own settings (GOPROXY and its like) apply to the download.")
+                advice="If there is a network: Go's own settings (GOPROXY and its like) apply here.")
 
     return Stage(title, folder, digest(source / "go.mod", source / "go.sum", go, *packages), make)

@@ -1,4 +1,4 @@
-"""The licences of every Go module that is linked into something of ours: only those that ask for no more than credit."""
+"""The licences of the Go modules that are linked into something of ours: only those that ask for no more than credit."""
 
 import re
 import subprocess

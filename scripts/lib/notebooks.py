@@ -33,5 +33,5 @@ def find(name: str) -> Path:
     if len(found) == 1:
         return found[0]
     list_ = "\n".join(f"    {book.stem}" for book in found or known()) or "    (none yet)"
-    what = f"more than one notebook begins with {name!r}" if found else f"no notebook is called {name!r}"
-    raise Trouble(f"There is {what}. {'Choose one' if found else 'These exist'}:\n{list_}")
+    what = f"More than one notebook begins with {name!r}" if found else f"No notebook is called {name!r}; these exist"
+    raise Trouble(f"{what}:\n{list_}")

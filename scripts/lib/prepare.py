@@ -28,5 +28,5 @@ def prepare(completion: bool = False, checks: bool = False) -> None:
             todo += [pythonenv.stage("checks", "Browser driver and shellcheck"), gotools.lint(go)]
         stages.run(todo)
         chosen = backend.resolve(go)
-        environment.settle(go, chosen)
+        environment.settle(go, chosen, backend.unasked(go))
     print(chosen, flush=True)

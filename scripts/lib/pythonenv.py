@@ -4,7 +4,7 @@ import importlib.util
 import sys
 
 from child import quietly
-from home import HOME, PYTHON, SCRIPTS, VENV
+from home import HOME, SCRIPTS, VENV
 from stages import Stage, digest
 from trouble import Trouble
 
@@ -22,9 +22,9 @@ def stage(name: str = "jupyter", title: str = "Python environment") -> Stage:
             version = f"{sys.version_info.major}.{sys.version_info.minor}"
             raise Trouble(f"This Python has no {' and no '.join(missing)}: apt-get install python{version}-venv")
         quietly(sys.executable, "-m", "venv", folder)
-        quietly(python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--require-hashes",
-                "--only-binary=:all:", "-r", lock,
-                advice="If a package cannot be had: pip's own settings (proxy, index) apply here too.")
+        quietly(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input",
+                "--require-hashes", "--only-binary=:all:", "-r", lock,
+                advice="If there is a network: pip's own settings (proxy, index) apply here.")
 
     base = f"{sys.base_prefix} {sys.version}"
     # An upgrade of the system's Python leaves a link to nowhere.

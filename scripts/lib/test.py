@@ -1,4 +1,4 @@
-"""Checks everything that a change must keep: form, lint, licences, tests on each backend, notebooks, and their pages."""
+"""Checks all that a change must keep: form, lint, licences, tests on each backend, notebooks, and their pages."""
 
 import argparse
 import os
@@ -96,7 +96,8 @@ def main() -> int:
     tally = Tally()
     tally.stage("gofmt", gofmt)
     tally.stage("go vet", command("go", "vet", "./..."))
-    tally.stage("golangci-lint", command(gotools.LINT / "golangci-lint", "run", "--timeout=15m"))
+    tally.stage("golangci-lint", command(gotools.LINT / "golangci-lint", "run", "--timeout=15m",
+                                         "--allow-parallel-runners"))
     tally.stage("licences", command(home.PYTHON, lib / "licences.py"))
     tally.stage("shellcheck", command(CHECKS / "shellcheck", *shell_scripts()))
     tally.stage("scripts", command(home.PYTHON, "-m", "unittest", "discover", "-v", "-s", home.SCRIPTS / "tests",

@@ -19,7 +19,7 @@ def stage(go: Toolchain) -> Stage:
 
     def make() -> bool:
         quietly("go", "mod", "download", env={"GOWORK": "off"},
-                advice="Go's own settings (GOPROXY, GOFLAGS) apply to the download.")
+                advice="If there is a network: Go's own settings (GOPROXY and its like) apply here.")
         program = HOME / "tmp" / "cell.go"
         program.parent.mkdir(exist_ok=True)
         every = packages({"flag", "fmt", "github.com/janpfeifer/gonb/gonbui", *imports})

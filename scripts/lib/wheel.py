@@ -25,8 +25,8 @@ def fetch() -> Path:
     """The plugin's path, after a download if it is not there yet."""
     if PLUGIN.is_file():
         return PLUGIN
-    print(f"XLA for the CPU: downloading {NAME} {VERSION} (63 MB). It carries the unmodified build "
-          "manual-2026-06-23T00-20-00Z of zml/pjrt-artifacts; XLA is under the Apache-2.0 licence.", flush=True)
+    print(f"XLA for the CPU: downloading {NAME} {VERSION} (63 MB), which carries the unmodified build "
+          "manual-2026-06-23T00-20-00Z of zml/pjrt-artifacts; XLA is under the Apache-2.0 licence …", flush=True)
     folder = HOME / "tmp" / "wheel"
     shutil.rmtree(folder, ignore_errors=True)
     quietly(PYTHON, "-m", "pip", "download", "--disable-pip-version-check", "--no-input", "--no-deps",

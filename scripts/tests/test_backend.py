@@ -1,6 +1,11 @@
+import hashlib
+import os
 import tempfile
+import time
 import unittest
+import zipfile
 from pathlib import Path
+from unittest import mock
 
 import here  # noqa: F401
 import backend
@@ -82,6 +87,26 @@ class Choose(unittest.TestCase):
             self.choose(tampered)
 
 
+class OnceADay(unittest.TestCase):
+    def test_a_failure_is_remembered_for_a_day(self):
+        tries = []
+
+        def fetch():
+            tries.append(1)
+            no()
+
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(backend, "XLA", Path(folder)):
+            def attempt():
+                with self.assertRaisesRegex(Trouble, "no route to host"):
+                    backend.once_a_day("x", fetch)()
+                return len(tries)
+
+            self.assertEqual([attempt(), attempt()], [1, 1])
+            yesterday = time.time() - 2 * backend.A_DAY
+            os.utime(Path(folder, "x.failed"), (yesterday, yesterday))
+            self.assertEqual([attempt(), attempt()], [2, 2])
+
+
 class Wheel(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -89,9 +114,6 @@ class Wheel(unittest.TestCase):
         self.folder = Path(folder.name)
 
     def archive(self):
-        import hashlib
-        import zipfile
-
         path = self.folder / "a.whl"
         with zipfile.ZipFile(path, "w") as made:
             made.writestr(wheel.MEMBER, b"library")

@@ -41,18 +41,18 @@ class Select(unittest.TestCase):
             self.assertEqual(notebooks.select([file.name]), [Path(file.name).resolve()])
 
     def test_unknown_lists_what_exists(self):
-        with self.assertRaisesRegex(Trouble, r"(?s)no notebook is called '7'.*These exist:.*10-lstm"):
+        with self.assertRaisesRegex(Trouble, r"(?s)^No notebook is called '7'; these exist:.*10-lstm"):
             self.names("7")
 
     def test_ambiguous(self):
-        with self.assertRaisesRegex(Trouble, r"(?s)more than one notebook begins with '1\d?.*'"):
+        with self.assertRaisesRegex(Trouble, "More than one notebook begins with '1'"):
             (self.folder / "01-second.ipynb").write_text("{}")
             self.names("1")
 
     def test_none_yet(self):
         for file in self.folder.iterdir():
             os.unlink(file)
-        with self.assertRaisesRegex(Trouble, "no notebook in"):
+        with self.assertRaisesRegex(Trouble, "There is no notebook in"):
             self.names()
 
 
