@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"strconv"
+	"strings"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -226,9 +228,10 @@ func (w *walk) adjoint(n, m *Node) []*Node {
 	return vjp(n, []*Node{m}, shapes.Make(m.DType()))
 }
 
-// What some operations are, what a window is reduced by and whether it is padded is said nowhere but in a node's text.
+// What some operations are, along which axes they reduce and how their windows are padded is said nowhere but in a node's text.
 var (
 	nodeText     = regexp.MustCompile(`^Node #\d+(?: \["[^"]*"\])? (\w+)`)
+	reduced      = regexp.MustCompile(`axes=\[([\d ]*)\]`)
 	windowKind   = regexp.MustCompile(`reductionType=(?:ReduceOp)?(\w+)`)
 	paddedWindow = regexp.MustCompile(`paddings=\[[^)]*[1-9]`)
 )
@@ -244,23 +247,39 @@ func windowOf(n *Node) string {
 // whole. A compiler may compute an operand twice, with other rounding: so who is within rounding of the largest has won.
 func winners(n, m *Node) *Node {
 	x := n.Inputs()[0]
-	// Along which axes n reduces is hidden. But where all operands are equal, its gradient spreads out over them all; and the adjoint of
-	// spreading out is adding up.
-	level := n.CloneWithInputs(ZerosLike(x))
-	spread := func(v *Node) *Node {
-		return VJPRegistration[n.Type()](level, []*Node{v}, shapes.Make(v.DType()))[0]
+	kept, axes := x.Shape().Clone().Dimensions, reducedAxes(n)
+	for _, axis := range axes {
+		kept[axis] = 1
 	}
-	addUp := func(v *Node) *Node {
-		ones := OnesLike(n)
-		return Gradient(ReduceAllSum(Mul(spread(ones), v)), ones)[0]
-	}
+	spread := func(v *Node) *Node { return BroadcastToShape(Reshape(v, kept...), x.Shape()) }
 	rounding := 2e-6
 	if n.DType() == dtypes.Float64 {
 		rounding = 4e-15
 	}
-	slack := MulScalar(spread(addUp(Abs(x))), rounding)
+	slack := spread(MulScalar(ReduceSum(Abs(x), axes...), rounding))
 	won := NonNegativeIndicator(Sub(slack, Abs(Sub(x, spread(n)))))
-	return Mul(won, spread(Div(m, addUp(won))))
+	return Mul(won, spread(Div(m, ReduceSum(won, axes...))))
+}
+
+// reducedAxes are those along which n reduces.
+func reducedAxes(n *Node) (axes []int) {
+	text := reduced.FindStringSubmatch(n.String())
+	if text == nil {
+		panic(fmt.Errorf("explain: along which axes does %s reduce?", n))
+	}
+	for _, word := range strings.Fields(text[1]) {
+		axis, err := strconv.Atoi(word)
+		if err != nil {
+			panic(err)
+		}
+		axes = append(axes, axis)
+	}
+	if len(axes) == 0 { // none said: all
+		for axis := range n.Inputs()[0].Rank() {
+			axes = append(axes, axis)
+		}
+	}
+	return axes
 }
 
 // ancestors are the nodes that n is computed from, and n.
