@@ -45,6 +45,12 @@ var anyShape = []operation{
 	{"floor", func(_ *maker, x *Node) *Node { return Floor(x) }},
 	{"round", func(_ *maker, x *Node) *Node { return Round(x) }},
 	{"clip", func(_ *maker, x *Node) *Node { return ClipScalar(x, -0.5, 0.7) }},
+	{"at least", func(_ *maker, x *Node) *Node { return MaxScalar(x, 0.2) }},
+	{"at most", func(_ *maker, x *Node) *Node { return MinScalar(x, 0.2) }},
+	{"masked", func(_ *maker, x *Node) *Node {
+		kept := LessThan(Iota(x.Graph(), x.Shape(), -1), Scalar(x.Graph(), x.DType(), 2))
+		return Where(kept, x, Scalar(x.Graph(), x.DType(), 0.7))
+	}},
 	{"shift", func(_ *maker, x *Node) *Node { return AddScalar(x, 0.3) }},
 	{"scale", func(_ *maker, x *Node) *Node { return DivScalar(MulScalar(x, 1.7), 2) }},
 	{"inverse", func(_ *maker, x *Node) *Node { return Inverse(AddScalar(Square(x), 1)) }},
