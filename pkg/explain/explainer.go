@@ -6,9 +6,10 @@
 // A method is a struct whose exported fields are its options, and whose zero value has the documented defaults. It returns a
 // [record.Explanation]: values, and how wrong they may be.
 //
-// Two primitives carry the methods: derive (gradients of the target, gradient.go) and coalitions (predictions with sets of features
-// masked, coalition.go). Both pass rows through the net in chunks of one fixed shape, so that nothing is compiled twice and an example's
-// values do not depend on how many others are explained with it.
+// Three primitives carry the methods: derive (gradients of the target, gradient.go), propagate (a way back through the graph with a rule
+// an operation, relevance.go) and coalitions (predictions with sets of features masked, coalition.go). All pass rows through the net in
+// chunks of one fixed shape, so that nothing is compiled twice and an example's values do not depend on how many others are explained
+// with it.
 package explain
 
 import (
