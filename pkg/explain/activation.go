@@ -74,7 +74,9 @@ func (w *walk) replay(n, u, instead *Node) *Node {
 // slope is Δf/Δu, and the derivative where Δu is too small to divide by.
 func (w *walk) slope(n, u, difference, change *Node, smallest float64) *Node {
 	safe := GreaterThan(Abs(change), Scalar(u.Graph(), u.DType(), smallest))
-	return Where(safe, Div(difference, Where(safe, change, OnesLike(change))), w.derivative(n, u))
+	derivative := w.derivative(n, u)
+	derivative = Where(IsFinite(derivative), derivative, ZerosLike(derivative)) // of √u at 0: what it applies to is zero
+	return Where(safe, Div(difference, Where(safe, change, OnesLike(change))), derivative)
 }
 
 // derivative of n, an elementwise function of u.

@@ -50,7 +50,20 @@ func (w *walk) take(n *Node, account int, amount *Node) {
 		l.taken[account] = Add(l.taken[account], perRow)
 	}
 	if l.byNode {
-		l.names, l.nodes = append(l.names, accountNames[account]+" of "+w.trace.NameOf(n)), append(l.nodes, perRow)
+		l.names, l.nodes = append(l.names, accountNames[account]+" of "+w.nameAfter(n)), append(l.nodes, perRow)
+	}
+}
+
+// nameAfter is n's name, or that of a reshape of it: the result of a convolution that is spelled as a matrix product.
+func (w *walk) nameAfter(n *Node) string {
+	for at := n; ; at = w.users[at.Id()][0] {
+		if at.GetAlias() != "" {
+			return w.trace.NameOf(at)
+		}
+		users := w.users[at.Id()]
+		if len(users) != 1 || users[0].Type() != NodeTypeReshape && users[0].Type() != NodeTypeTranspose {
+			return w.trace.NameOf(n)
+		}
 	}
 }
 

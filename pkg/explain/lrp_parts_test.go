@@ -115,3 +115,16 @@ func TestLRPOfParts(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingComesOfNothing: where a function has no finite slope, at zeros, relevance is zero rather than NaN.
+func TestNothingComesOfNothing(t *testing.T) {
+	net := explaintest.Net(t, "length", 3, 1, func(_ *model.Scope, x *Node) *Node {
+		return Add(Sqrt(ReduceAndKeep(Square(x), ReduceSum, 1)), ReduceAndKeep(Sqrt(Abs(x)), ReduceMax, 1))
+	})
+	for _, method := range []explain.Explainer{explain.LRP{}, explain.DeepLIFT{}} {
+		e := explaintest.Explain(t, method, net, explaintest.Rows([]float64{0, 0, 0}), explain.Target{})
+		if off, _ := furthest(e.Values[0].Data, []float64{0, 0, 0}); off != 0 {
+			t.Errorf("%T: %v", method, e.Values[0].Data)
+		}
+	}
+}

@@ -142,8 +142,14 @@ func TestLedger(t *testing.T) {
 		t.Errorf("by node: %+v", e.Ledger.Nodes)
 	}
 	again := explaintest.Explain(t, explain.LRP{Nodes: true}, cnn64(t, false), first(images64(3, 2)), explain.Predicted)
-	if got := again.Ledger.Nodes[len(again.Ledger.Nodes)-1].By; !strings.Contains(got, "of ") {
-		t.Errorf("a node without a name: %q", got)
+	var names []string
+	for _, n := range again.Ledger.Nodes {
+		if strings.HasPrefix(n.By, "bias of ") {
+			names = append(names, strings.TrimPrefix(n.By, "bias of "))
+		}
+	}
+	if got, want := strings.Join(names, " "), "logits dense conv_1 conv_0"; got != want {
+		t.Errorf("biases of %s, want %s", got, want)
 	}
 }
 

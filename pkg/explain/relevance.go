@@ -4,12 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"regexp"
-	"strconv"
-	"strings"
 
 	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
 )
 
@@ -194,92 +190,6 @@ func (w *walk) refuse(n *Node, why string) {
 		shape = " of shape " + n.Shape().String()
 	}
 	panic(refusal{fmt.Errorf("explain: %s: %s: operation %s, node %q%s", w.rules.title(), why, operationOf(n), w.trace.NameOf(n), shape)})
-}
-
-// operationOf names what n computes: a few operations have a name in a node's text only.
-func operationOf(n *Node) string {
-	if n.Type() == NodeTypeSplitNode { // one result of several
-		n = n.Inputs()[0]
-	}
-	if name := nodeText.FindStringSubmatch(n.String()); name != nil {
-		return name[1]
-	}
-	return n.Type().String()
-}
-
-// adjoint is m through the transpose of n's derivative: one multiplier for each input, nil where there is none. What is exactly linear
-// but has no gradient in GoMLX has it here.
-func (w *walk) adjoint(n, m *Node) []*Node {
-	switch n.Type() {
-	case NodeTypeIdentity: // a custom gradient is how a model is trained, not what it computes
-		return []*Node{m}
-	case NodeTypeReverse:
-		return []*Node{n.CloneWithInputs(m)}
-	case NodeTypeReduceMax, NodeTypeReduceMin:
-		return []*Node{winners(n, m)}
-	}
-	if n.Type() == NodeTypeReduceWindow && windowOf(n) == "Sum" && paddedWindow.MatchString(n.String()) {
-		w.refuse(n, "no rule for sums over windows with padding, whose gradient crashes on pure Go")
-	}
-	vjp := VJPRegistration[n.Type()]
-	if vjp == nil {
-		w.refuse(n, "no rule")
-	}
-	return vjp(n, []*Node{m}, shapes.Make(m.DType()))
-}
-
-// What some operations are, along which axes they reduce and how their windows are padded is said nowhere but in a node's text.
-var (
-	nodeText     = regexp.MustCompile(`^Node #\d+(?: \["[^"]*"\])? (\w+)`)
-	reduced      = regexp.MustCompile(`axes=\[([\d ]*)\]`)
-	windowKind   = regexp.MustCompile(`reductionType=(?:ReduceOp)?(\w+)`)
-	paddedWindow = regexp.MustCompile(`paddings=\[[^)]*[1-9]`)
-)
-
-func windowOf(n *Node) string {
-	if kind := windowKind.FindStringSubmatch(n.String()); kind != nil {
-		return kind[1]
-	}
-	return ""
-}
-
-// winners is m for the largest (or smallest) operands of a reduction, those that share it sharing m; the plain gradient would give each the
-// whole. A compiler may compute an operand twice, with other rounding: so who is within rounding of the largest has won.
-func winners(n, m *Node) *Node {
-	x := n.Inputs()[0]
-	kept, axes := x.Shape().Clone().Dimensions, reducedAxes(n)
-	for _, axis := range axes {
-		kept[axis] = 1
-	}
-	spread := func(v *Node) *Node { return BroadcastToShape(Reshape(v, kept...), x.Shape()) }
-	rounding := 2e-6
-	if n.DType() == dtypes.Float64 {
-		rounding = 4e-15
-	}
-	slack := spread(MulScalar(ReduceSum(Abs(x), axes...), rounding))
-	won := NonNegativeIndicator(Sub(slack, Abs(Sub(x, spread(n)))))
-	return Mul(won, spread(Div(m, ReduceSum(won, axes...))))
-}
-
-// reducedAxes are those along which n reduces.
-func reducedAxes(n *Node) (axes []int) {
-	text := reduced.FindStringSubmatch(n.String())
-	if text == nil {
-		panic(fmt.Errorf("explain: along which axes does %s reduce?", n))
-	}
-	for _, word := range strings.Fields(text[1]) {
-		axis, err := strconv.Atoi(word)
-		if err != nil {
-			panic(err)
-		}
-		axes = append(axes, axis)
-	}
-	if len(axes) == 0 { // none said: all
-		for axis := range n.Inputs()[0].Rank() {
-			axes = append(axes, axis)
-		}
-	}
-	return axes
 }
 
 // ancestors are the nodes that n is computed from, and n.
