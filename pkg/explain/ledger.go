@@ -28,6 +28,8 @@ type ledger struct {
 	names  []string // of the nodes, where byNode
 	nodes  []*Node
 	outer  map[NodeId]int
+
+	unknown *Node // the first whose layout was not found
 }
 
 // take books amount, which has n's shape, as taken by n.
@@ -40,7 +42,7 @@ func (w *walk) take(n *Node, account int, amount *Node) {
 	}
 	outer := w.layout(n)
 	if outer == 0 {
-		w.refuse(n, "cannot tell which numbers belong to which example")
+		w.refuse(w.ledger.unknown, "cannot tell which of its numbers belong to which example")
 	}
 	perRow := ReduceSum(Reshape(amount, outer, w.rows, -1), 0, 2)
 	l := w.ledger
@@ -81,13 +83,18 @@ func (w *walk) layout(n *Node) int {
 	if w.inputs[n.Id()] || len(n.Inputs()) == 0 {
 		outer = 1
 	}
-	for _, p := range n.Inputs() {
-		if outer == 0 && w.depends[p.Id()] {
-			outer = w.follow(n, p)
+	if n.NumOutputs() == 1 {
+		for _, p := range n.Inputs() {
+			if outer == 0 && w.depends[p.Id()] && w.layout(p) != 0 {
+				outer = w.follow(n, p)
+			}
+		}
+		if outer != 0 && n.Shape().Size()%(outer*w.rows) != 0 {
+			outer = 0
 		}
 	}
-	if outer != 0 && n.Shape().Size()%(outer*w.rows) != 0 {
-		outer = 0
+	if outer == 0 && l.unknown == nil {
+		l.unknown = n
 	}
 	l.outer[n.Id()] = outer
 	return outer
@@ -96,7 +103,7 @@ func (w *walk) layout(n *Node) int {
 // follow is the layout of n as it follows from that of its input p.
 func (w *walk) follow(n, p *Node) int {
 	outer := w.layout(p)
-	if outer == 0 || n.Type() == NodeTypeReshape || n.Shape().EqualDimensions(p.Shape()) && n.Type() != NodeTypeTranspose {
+	if n.Type() == NodeTypeReshape || n.Shape().EqualDimensions(p.Shape()) && n.Type() != NodeTypeTranspose {
 		return outer
 	}
 	from, to := p.Shape().Dimensions, n.Shape().Dimensions

@@ -141,6 +141,9 @@ var image = []operation{
 	{"mean pool", func(_ *maker, x *Node) *Node {
 		return Add(x, ReduceAndKeep(MeanPool(x).Window(2).Done(), ReduceMax, 1, 2))
 	}},
+	{"batch norm of gomlx", func(m *maker, x *Node) *Node {
+		return norm.BatchNorm(m.scope.In("bn%d", len(m.trail)), x, -1).UseBackendInference(false).Done()
+	}},
 	{"batch norm", func(_ *maker, x *Node) *Node {
 		c := func(v float64) *Node { return Const(x.Graph(), [][][][]float64{{{{v, 1.3 * v}}}}) }
 		return Add(Mul(Div(Sub(x, c(0.3)), Sqrt(AddScalar(c(0.9), 1e-3))), c(1.1)), c(0.2))
