@@ -82,7 +82,7 @@ func (w *walk) slope(n, u, difference, change *Node, smallest float64) *Node {
 // derivative of n, an elementwise function of u.
 func (w *walk) derivative(n, u *Node) *Node {
 	adjoints := map[NodeId]*Node{n.Id(): OnesLike(n)}
-	between := ancestors(n)
+	between := upstream(n)
 	for id := n.Id(); id > u.Id(); id-- {
 		m := adjoints[id]
 		if m == nil || !between[id] || !w.depends[id] {

@@ -11,17 +11,6 @@ import (
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
 )
 
-// operationOf names what n computes: a few operations have a name in a node's text only.
-func operationOf(n *Node) string {
-	if n.Type() == NodeTypeSplitNode { // one result of several
-		n = n.Inputs()[0]
-	}
-	if name := nodeText.FindStringSubmatch(n.String()); name != nil {
-		return name[1]
-	}
-	return n.Type().String()
-}
-
 // adjoint is m through the transpose of n's derivative: one multiplier for each input, nil where there is none. What is exactly linear
 // but has no gradient in GoMLX has it here.
 func (w *walk) adjoint(n, m *Node) []*Node {
@@ -52,9 +41,8 @@ func (w *walk) adjoint(n, m *Node) []*Node {
 	return vjp(n, []*Node{m}, shapes.Make(m.DType()))
 }
 
-// What some operations are, along which axes they reduce and how their windows are padded is said nowhere but in a node's text.
+// Along which axes an operation reduces and how its windows are padded is said nowhere but in a node's text.
 var (
-	nodeText     = regexp.MustCompile(`^Node #\d+(?: \["[^"]*"\])? (\w+)`)
 	reduced      = regexp.MustCompile(`axes=\[([\d ]*)\]`)
 	windowKind   = regexp.MustCompile(`reductionType=(?:ReduceOp)?(\w+)`)
 	paddedWindow = regexp.MustCompile(`paddings=\[[^)]*[1-9]`)

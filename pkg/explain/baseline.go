@@ -58,17 +58,17 @@ func (r *run) baseline(b Baseline) ([][]float64, error) {
 		if err != nil {
 			return nil, fmt.Errorf("explain: baseline of input %q: %w", p.Name, err)
 		}
-		n := len(values) / r.size[k]
-		if len(values)%r.size[k] != 0 || n != 1 && n != len(rows) {
+		n := len(values) / r.places[k].size()
+		if len(values)%r.places[k].size() != 0 || n != 1 && n != len(rows) {
 			return nil, fmt.Errorf("explain: the baseline of input %q is %s, it should have 1 or %d rows of shape %v", p.Name, t.Shape(), len(rows), p.Shape)
 		}
 		for i := range rows {
-			from := (i % n) * r.size[k]
-			rows[i] = append(rows[i], values[from:from+r.size[k]]...)
+			from := (i % n) * r.places[k].size()
+			rows[i] = append(rows[i], values[from:from+r.places[k].size()]...)
 		}
 	}
 	for i, row := range rows {
-		if err := r.finite(i, row, nil); err != nil {
+		if err := r.finite(i, "baseline", row); err != nil {
 			return nil, fmt.Errorf("explain: in the baseline: %w", err)
 		}
 	}

@@ -29,7 +29,7 @@ func (elements) Mask(to, x, baseline []float64, keep []bool) {
 func (r *run) coalitions(m Masker, baseline [][]float64, n int, choose func(i int, keep []bool) (example int), got func(i int, value float64)) error {
 	keep := make([]bool, m.Features())
 	examples := make([]int, n)
-	return r.pass(outputProgram, n,
+	return r.pass(r.output(), n,
 		func(i int, to []float64) int {
 			e := choose(i, keep)
 			examples[i] = e

@@ -30,20 +30,25 @@ func (DeepLIFT) Axioms() Axioms { return Axioms{Completeness: true, Linear: true
 
 // Explain implements Explainer.
 func (d DeepLIFT) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
-	r, err := begin(ctx, d, net, inputs, target)
+	r, err := begin(ctx, nameOf(d), net, inputs, target)
 	if err != nil {
 		return nil, err
 	}
 	defer r.line.Done("")
-	if r.base, err = r.baseline(d.Baseline); err != nil {
-		return nil, err
-	}
-	output, err := r.resolve(outputProgram)
+	base, err := r.baseline(d.Baseline)
 	if err != nil {
 		return nil, err
 	}
-	p, err := propagateProgram(DeepLIFT{}, func(t *Trace, target, weights *Node, attributed, baseline []*Node) []*Node {
-		s := newShadow(attributed, baseline)
+	output, err := r.resolve(r.output())
+	if err != nil {
+		return nil, err
+	}
+	p, err := r.walkProgram(DeepLIFT{}, base, func(t *Trace, target, weights *Node, attributed, baseline []*Node) []*Node {
+		instead := map[*Node]*Node{}
+		for i, x := range attributed {
+			instead[x] = baseline[i]
+		}
+		s := shadow{t.Replay(instead).replaced}
 		w := newWalk(t, rescale{s}, attributed)
 		w.through = true
 		w.run(target, weights)
@@ -56,11 +61,10 @@ func (d DeepLIFT) Explain(ctx context.Context, net *models.Net, inputs []*tensor
 	if err != nil {
 		return nil, err
 	}
-	p.baseline = true
-	values, base := make([][]float64, len(r.x)), make([]float64, len(r.x))
+	values, outputs := make([][]float64, len(r.x)), make([]float64, len(r.x))
 	err = r.pass(p, len(r.x), r.example, func(i int, _, back []float64) {
 		values[i] = append([]float64(nil), back[:r.width]...)
-		base[i] = r.value(i, back[r.width:])
+		outputs[i] = r.value(i, back[r.width:])
 	})
 	if err != nil {
 		return nil, err
@@ -69,48 +73,31 @@ func (d DeepLIFT) Explain(ctx context.Context, net *models.Net, inputs []*tensor
 	if err != nil {
 		return nil, err
 	}
-	e.Exact, e.Base, e.Baseline, e.Residual = true, base, d.Baseline.String(), make([]float64, len(values))
+	e.Exact, e.Base, e.Baseline, e.Residual = true, outputs, d.Baseline.String(), make([]float64, len(values))
 	for i := range values {
-		e.Residual[i] = math.Abs(sum(values[i]) - (output[i] - base[i]))
-		if e.Residual[i] > r.rounding(output[i], values[i], base[i:i+1]) {
+		e.Residual[i] = math.Abs(sum(values[i]) - (output[i] - outputs[i]))
+		if e.Residual[i] > r.rounding(output[i], values[i], outputs[i:i+1]) {
 			e.Status[i] = record.Unconverged
 		}
 	}
 	return e, nil
 }
 
-// shadow has what every node is for the baseline. It is built again from nodes rather than run in a joined batch, as a model may merge
-// the example axis into another.
+// shadow has what every node of the trace is for the baseline. It is a replay rather than a joined batch, as a model may merge the example
+// axis into another.
 type shadow struct{ at map[NodeId]*Node }
 
-func newShadow(inputs, baseline []*Node) *shadow {
-	s := &shadow{at: map[NodeId]*Node{}}
-	for i, x := range inputs {
-		s.at[x.Id()] = baseline[i]
-	}
-	return s
-}
-
 // of is n for the baseline: n itself if it does not depend on the inputs.
-func (s *shadow) of(n *Node) *Node {
-	if known := s.at[n.Id()]; known != nil {
-		return known
+func (s shadow) of(n *Node) *Node {
+	if at := s.at[n.Id()]; at != nil {
+		return at
 	}
-	inputs, changed := make([]*Node, len(n.Inputs())), false
-	for i, p := range n.Inputs() {
-		inputs[i] = s.of(p)
-		changed = changed || inputs[i] != p
-	}
-	s.at[n.Id()] = n
-	if changed {
-		s.at[n.Id()] = n.CloneWithInputs(inputs...)
-	}
-	return s.at[n.Id()]
+	return n
 }
 
-func (s *shadow) difference(n *Node) *Node { return Sub(n, s.of(n)) }
+func (s shadow) difference(n *Node) *Node { return Sub(n, s.of(n)) }
 
-func (s *shadow) mean(n *Node) *Node {
+func (s shadow) mean(n *Node) *Node {
 	if s.of(n) == n {
 		return n
 	}
@@ -118,7 +105,7 @@ func (s *shadow) mean(n *Node) *Node {
 }
 
 // rescale are the rules of DeepLIFT.
-type rescale struct{ *shadow }
+type rescale struct{ shadow }
 
 func (rescale) title() string { return "DeepLIFT" }
 

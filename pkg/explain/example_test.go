@@ -60,3 +60,44 @@ func ExampleDeepLIFT() {
 	fmt.Println("shares of", why.Output[0], "−", why.Base[0], "are", why.Values[0].Data)
 	// Output: shares of 22 − 3 are [5 6 8]
 }
+
+// stripes is a net that looks for light above dark: two named layers, and a sum.
+func stripes() (*models.Net, []*tensors.Tensor) {
+	f := func(_ *model.Scope, in []*Node) []*Node {
+		above, below := Slice(in[0], AxisRange(), AxisRange(0, 3)), Slice(in[0], AxisRange(), AxisRange(1, 4))
+		edges := models.Relu(Concatenate([]*Node{Sub(above, below), Sub(below, above)}, -1)).WithAlias("edges") // [3, 4, 2]
+		return []*Node{ReduceAndKeep(Reshape(Slice(edges, AxisRange(), AxisRange(), AxisRange(), AxisElem(0)), -1, 12), ReduceSum, 1)}
+	}
+	net := must.M1(models.New(models.Custom{Title: "stripes", Build: f},
+		[]models.Port{{Name: "image", Shape: []int{4, 4, 1}, Axes: []string{"height", "width", "channel"}}}, []models.Port{{Name: "y", Shape: []int{1}}}, 1))
+	return net, []*tensors.Tensor{tensors.FromFlatDataAndDimensions([]float32{0, 0, 0, 0, 1, 1, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0}, 1, 4, 4, 1)}
+}
+
+func ExampleGradCAM() {
+	net, x := stripes()
+	why := must.M1(explain.GradCAM{Layer: "edges", AtLayer: true}.Explain(context.Background(), net, x, explain.Target{}))
+	fmt.Println(why.Values[0].Axes, why.Values[0].Shape, why.Values[0].Data)
+	// Output: [example height width] [1 3 4] [0 0 0 0 1 1 2 2 0 0 0 0]
+}
+
+func ExampleLayerConductance() {
+	net, x := stripes()
+	why := must.M1(explain.LayerConductance{Layer: "edges"}.Explain(context.Background(), net, x, explain.Target{}))
+	fmt.Printf("f(x) − f(0) = %g − %g, row 1: %g\n", why.Output[0], why.Base[0], why.Values[0].Data[8:16])
+	// Output: f(x) − f(0) = 6 − 0, row 1: [1 0 1 0 2 0 2 0]
+}
+
+func ExampleAblate() {
+	net, x := stripes()
+	without := must.M1(explain.Ablate(context.Background(), net, x, explain.Target{}, explain.Ablation{Layer: "edges"}))
+	fmt.Printf("output %g; with a channel at %s, it changes by %g\n", without.Output[0], without.To, without.Change.Data)
+	// Output: output 6; with a channel at 0, it changes by [-6 0]
+}
+
+func ExamplePatch() {
+	net, x := stripes()
+	black := []*tensors.Tensor{tensors.FromShape(x[0].Shape())}
+	patched := must.M1(explain.Patch(context.Background(), net, x, black, explain.Target{}, explain.Patching{Layer: "edges", Axes: []int{0}}))
+	fmt.Println("without each row:", patched.Change.Data)
+	// Output: without each row: [0 -6 0]
+}

@@ -38,16 +38,16 @@ func (d Deconvolution) Explain(ctx context.Context, net *models.Net, inputs []*t
 }
 
 func backprop(ctx context.Context, method Explainer, rules ruleset, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
-	r, err := begin(ctx, method, net, inputs, target)
+	r, err := begin(ctx, nameOf(method), net, inputs, target)
 	if err != nil {
 		return nil, err
 	}
 	defer r.line.Done("")
-	output, err := r.resolve(outputProgram)
+	output, err := r.resolve(r.output())
 	if err != nil {
 		return nil, err
 	}
-	p, err := propagateProgram(method, func(t *Trace, target, weights *Node, attributed, _ []*Node) []*Node {
+	p, err := r.walkProgram(method, nil, func(t *Trace, target, weights *Node, attributed, _ []*Node) []*Node {
 		w := newWalk(t, rules, attributed)
 		w.run(target, weights)
 		values := make([]*Node, len(attributed))

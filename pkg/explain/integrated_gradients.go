@@ -63,7 +63,7 @@ func (m IntegratedGradients) Explain(ctx context.Context, net *models.Net, input
 	if err != nil {
 		return nil, err
 	}
-	r, err := begin(ctx, m, net, inputs, target)
+	r, err := begin(ctx, nameOf(m), net, inputs, target)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,12 @@ func (m IntegratedGradients) Explain(ctx context.Context, net *models.Net, input
 	if err != nil {
 		return nil, err
 	}
-	output, err := r.resolve(gradientProgram)
+	return m.along(r, m, baseline)
+}
+
+// along explains on the straight way from the baseline in whatever the run gives values to: inputs, or a layer.
+func (m IntegratedGradients) along(r *run, method Explainer, baseline [][]float64) (*record.Explanation, error) {
+	output, err := r.resolve(r.gradient())
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +102,7 @@ func (m IntegratedGradients) Explain(ctx context.Context, net *models.Net, input
 		values[i], base[i] = w.total(), w.at[0]
 		residual[i] = math.Abs(sum(values[i]) - (output[i] - base[i]))
 	}
-	e, err := r.record(m, output, values)
+	e, err := r.record(method, output, values)
 	if err != nil {
 		return nil, err
 	}

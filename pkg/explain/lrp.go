@@ -43,16 +43,16 @@ func (l LRP) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Ten
 	if err := l.Composite.check(); err != nil {
 		return nil, err
 	}
-	r, err := begin(ctx, l, net, inputs, target)
+	r, err := begin(ctx, nameOf(l), net, inputs, target)
 	if err != nil {
 		return nil, err
 	}
 	defer r.line.Done("")
-	output, err := r.resolve(outputProgram)
+	output, err := r.resolve(r.output())
 	if err != nil {
 		return nil, err
 	}
-	p, err := propagateProgram(l, func(t *Trace, target, weights *Node, attributed, _ []*Node) []*Node {
+	p, err := r.walkProgram(l, nil, func(t *Trace, target, weights *Node, attributed, _ []*Node) []*Node {
 		w := newWalk(t, l, attributed)
 		w.ledger, w.through = &ledger{byNode: l.Nodes}, true
 		w.run(target, weights)

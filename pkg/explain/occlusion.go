@@ -93,7 +93,7 @@ func (o Occlusion) windows(shape []int) [][]int {
 
 // Explain implements Explainer.
 func (o Occlusion) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
-	r, err := begin(ctx, o, net, inputs, target)
+	r, err := begin(ctx, nameOf(o), net, inputs, target)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +111,7 @@ func (o Occlusion) Explain(ctx context.Context, net *models.Net, inputs []*tenso
 			}
 			windows = append(windows, w)
 		}
-		at += r.size[k]
+		at += r.places[k].size()
 		if len(r.attributed) == 1 {
 			o = sized
 		}
@@ -120,7 +120,7 @@ func (o Occlusion) Explain(ctx context.Context, net *models.Net, inputs []*tenso
 	if err != nil {
 		return nil, err
 	}
-	output, err := r.resolve(outputProgram)
+	output, err := r.resolve(r.output())
 	if err != nil {
 		return nil, err
 	}

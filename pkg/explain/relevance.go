@@ -1,12 +1,13 @@
 package explain
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
+
+	"github.com/vitrine-ml/vitrine/pkg/models"
 )
 
 // walk is the primitive propagate: one way back through a net's graph, in which every node hands on to its inputs what it got.
@@ -73,15 +74,6 @@ func (w *walk) propagate(n, m, r *Node) {
 	w.rules.propagate(w, n, m, r)
 }
 
-// propagateProgram is a program that walks back; its name holds the method's options, on which the walk depends.
-func propagateProgram(method Explainer, back func(t *Trace, target, weights *Node, attributed, baseline []*Node) []*Node) (*program, error) {
-	options, err := json.Marshal(method)
-	if err != nil {
-		return nil, fmt.Errorf("explain: %w", err)
-	}
-	return &program{name: nameOf(method) + string(options), back: back}, nil
-}
-
 // rounding is how far off a sum of an example's relevances may be: single rounding errors grow with what they are rounding errors of.
 func (r *run) rounding(output float64, lists ...[]float64) float64 {
 	magnitude := math.Abs(output)
@@ -101,7 +93,7 @@ func (r *run) rounding(output float64, lists ...[]float64) float64 {
 // prepare finds out what depends on the inputs and which nodes use which.
 func (w *walk) prepare(from *Node) {
 	w.depends, w.users = map[NodeId]bool{}, map[NodeId][]*Node{}
-	needed := ancestors(from)
+	needed := upstream(from)
 	for id := NodeId(0); id <= from.Id(); id++ {
 		if !needed[id] {
 			continue
@@ -185,23 +177,12 @@ type refusal struct{ error }
 
 // refuse ends the walk with an error that names the node.
 func (w *walk) refuse(n *Node, why string) {
-	shape := ""
+	shape, op := "", n
 	if n.NumOutputs() == 1 {
 		shape = " of shape " + n.Shape().String()
 	}
-	panic(refusal{fmt.Errorf("explain: %s: %s: operation %s, node %q%s", w.rules.title(), why, operationOf(n), w.trace.NameOf(n), shape)})
-}
-
-// ancestors are the nodes that n is computed from, and n.
-func ancestors(n *Node) map[NodeId]bool {
-	seen, todo := map[NodeId]bool{}, []*Node{n}
-	for len(todo) > 0 {
-		n := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if !seen[n.Id()] {
-			seen[n.Id()] = true
-			todo = append(todo, n.Inputs()...)
-		}
+	if n.Type() == NodeTypeSplitNode { // one result of several
+		op = n.Inputs()[0]
 	}
-	return seen
+	panic(refusal{fmt.Errorf("explain: %s: %s: operation %s, node %q%s", w.rules.title(), why, models.OpName(op), w.trace.NameOf(n), shape)})
 }

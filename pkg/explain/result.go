@@ -8,7 +8,6 @@ import (
 
 	"github.com/gomlx/compute/dtypes"
 
-	"github.com/vitrine-ml/vitrine/pkg/models"
 	"github.com/vitrine-ml/vitrine/pkg/record"
 )
 
@@ -20,9 +19,9 @@ func (r *run) record(method Explainer, output []float64, values [][]float64) (*r
 	}
 	e := &record.Explanation{
 		Version: record.Version,
-		Method:  nameOf(method),
+		Method:  r.method,
 		Options: options,
-		Target:  record.Target{Output: r.net.Outputs[r.target.Output].Name, Asked: r.target.String(), Classes: r.classes, Minus: r.minus},
+		Target:  r.asked(),
 		Output:  output,
 		Status:  make([]record.Status, len(output)),
 	}
@@ -30,23 +29,22 @@ func (r *run) record(method Explainer, output []float64, values [][]float64) (*r
 		e.Status[i] = record.OK
 	}
 	at := 0
-	for k, i := range r.attributed {
-		p := r.net.Inputs[i]
+	for _, p := range r.places {
 		a := record.Array{
-			Name:  p.Name,
+			Name:  p.name,
 			DType: "float32",
-			Axes:  append([]string{"example"}, axisNames(p)...),
-			Shape: append([]int{len(values)}, p.Shape...),
-			Data:  make([]float64, 0, len(values)*r.size[k]),
+			Axes:  append([]string{"example"}, p.axes...),
+			Shape: append([]int{len(values)}, p.shape...),
+			Data:  make([]float64, 0, len(values)*p.size()),
 		}
-		if p.DType == dtypes.Float64 {
+		if p.dtype == dtypes.Float64 {
 			a.DType = "float64"
 		}
 		for _, row := range values {
-			a.Data = append(a.Data, row[at:at+r.size[k]]...)
+			a.Data = append(a.Data, row[at:at+p.size()]...)
 		}
 		e.Values = append(e.Values, a)
-		at += r.size[k]
+		at += p.size()
 	}
 	e.Evaluations, e.Gradients = r.evaluations, r.gradients
 	if e.Made, err = provenance(r.net, r.inputs); err != nil {
@@ -56,11 +54,17 @@ func (r *run) record(method Explainer, output []float64, values [][]float64) (*r
 	return e, nil
 }
 
-func axisNames(p models.Port) []string {
-	if p.Axes != nil {
-		return p.Axes
+// asked is the target as records have it.
+func (r *run) asked() record.Target {
+	return record.Target{Output: r.net.Outputs[r.target.Output].Name, Asked: r.target.String(), Classes: r.classes, Minus: r.minus}
+}
+
+// axisNames are names for n axes: those given, or their numbers.
+func axisNames(given []string, n int) []string {
+	if given != nil {
+		return given
 	}
-	names := make([]string, len(p.Shape))
+	names := make([]string, n)
 	for i := range names {
 		names[i] = fmt.Sprintf("axis %d", i+1)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/vitrine-ml/vitrine/internal/progress"
@@ -14,6 +15,7 @@ import (
 // run is one explanation in the making: the examples as flat rows of numbers, and the counters.
 type run struct {
 	ctx    context.Context
+	method string
 	net    *models.Net
 	inputs []*tensors.Tensor
 	target Target
@@ -21,11 +23,10 @@ type run struct {
 	line   *progress.Line
 
 	attributed []int       // input ports that are attributed
-	size       []int       // numbers per example of each of those
-	width      int         // their sum
-	x          [][]float64 // per example: the attributed inputs, one after another
-
-	base [][]float64 // per example: the attributed inputs of the baseline, for programs that take it
+	places     []place     // what values are given to: those ports, or a layer
+	width      int         // numbers per example in all of them
+	x          [][]float64 // per example: what they hold, one after another
+	layer      string      // the node that the net is cut at; "": none
 
 	classes, minus []int // per example, once resolved; minus is nil without a contrast
 	evaluations    int
@@ -33,11 +34,14 @@ type run struct {
 }
 
 // begin checks that the method can work on these inputs and reads them.
-func begin(ctx context.Context, method Explainer, net *models.Net, inputs []*tensors.Tensor, target Target) (*run, error) {
-	r := &run{ctx: ctx, net: net, inputs: inputs, target: target, start: time.Now()}
-	r.line = progress.New(nameOf(method))
+func begin(ctx context.Context, method string, net *models.Net, inputs []*tensors.Tensor, target Target) (*run, error) {
+	r := &run{ctx: ctx, method: method, net: net, inputs: inputs, target: target, start: time.Now()}
+	r.line = progress.New(method)
 	n, err := net.CheckInputs(inputs)
 	if err != nil {
+		return nil, fmt.Errorf("explain: %w", err)
+	}
+	if err := net.CheckWeights(); err != nil {
 		return nil, fmt.Errorf("explain: %w", err)
 	}
 	for _, t := range []*Target{&target, target.Minus} {
@@ -64,7 +68,8 @@ func begin(ctx context.Context, method Explainer, net *models.Net, inputs []*ten
 			return nil, fmt.Errorf("explain: input %q: %w", p.Name, err)
 		}
 		size := len(values) / n
-		r.attributed, r.size, r.width = append(r.attributed, i), append(r.size, size), r.width+size
+		r.attributed, r.width = append(r.attributed, i), r.width+size
+		r.places = append(r.places, place{p.Name, p.DType, axisNames(p.Axes, len(p.Shape)), p.Shape})
 		for e := range n {
 			r.x[e] = append(r.x[e], values[e*size:(e+1)*size]...)
 		}
@@ -73,6 +78,38 @@ func begin(ctx context.Context, method Explainer, net *models.Net, inputs []*ten
 		return nil, fmt.Errorf("explain: %s has no input that can be attributed", net.Name)
 	}
 	return r, nil
+}
+
+// place is what values are given to.
+type place struct {
+	name  string
+	dtype dtypes.DType
+	axes  []string // without that of the examples
+	shape []int
+}
+
+func (p place) size() int {
+	n := 1
+	for _, d := range p.shape {
+		n *= d
+	}
+	return n
+}
+
+// output is the program that passes the run's points forward.
+func (r *run) output() program {
+	if r.layer != "" {
+		return cutProgram{r.target.Output, r.layer, false}
+	}
+	return outputProgram{output: r.target.Output}
+}
+
+// gradient is the program that passes them back as well.
+func (r *run) gradient() program {
+	if r.layer != "" {
+		return cutProgram{r.target.Output, r.layer, true}
+	}
+	return gradientProgram{output: r.target.Output}
 }
 
 func (r *run) classOf(example int) int {
@@ -92,7 +129,7 @@ func (r *run) value(example int, output []float64) float64 {
 }
 
 // resolve finds out which classes are explained, from the outputs of the examples themselves, and returns the explained numbers.
-func (r *run) resolve(p *program) ([]float64, error) {
+func (r *run) resolve(p program) ([]float64, error) {
 	scores := make([][]float64, len(r.x))
 	err := r.pass(p, len(r.x), r.example, func(i int, output, _ []float64) { scores[i] = append([]float64(nil), output...) })
 	if err != nil {

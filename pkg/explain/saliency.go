@@ -23,12 +23,12 @@ func (Saliency) Axioms() Axioms {
 
 // Explain implements Explainer.
 func (s Saliency) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
-	r, err := begin(ctx, s, net, inputs, target)
+	r, err := begin(ctx, nameOf(s), net, inputs, target)
 	if err != nil {
 		return nil, err
 	}
 	defer r.line.Done("")
-	output, err := r.resolve(gradientProgram)
+	output, err := r.resolve(r.gradient())
 	if err != nil {
 		return nil, err
 	}

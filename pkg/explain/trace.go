@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -17,6 +18,8 @@ type Trace struct {
 	byName          map[string]*Node
 	nameOf          map[NodeId]string
 	names           []string
+	nodes           []*Node
+	replaced        map[NodeId]*Node // by Replay: what stands for a node of the graph as it was
 }
 
 // NewTrace builds the net's graph on the inputs. It panics as graph functions do.
@@ -29,15 +32,16 @@ func NewTrace(net *models.Net, scope *model.Scope, inputs []*Node) *Trace {
 	for alias, n := range g.IterAliasedNodes() {
 		aliases[n.Id()] = strings.TrimPrefix(alias, "/")
 	}
-	count := map[NodeType]int{}
+	count := map[string]int{}
 	for i, p := range net.Inputs {
 		t.add(p.Name, inputs[i])
 	}
 	for _, n := range g.Nodes()[before:] {
 		name := aliases[n.Id()]
 		if name == "" {
-			name = fmt.Sprintf("%s#%d", n.Type(), count[n.Type()])
-			count[n.Type()]++
+			op := models.OpName(n)
+			name = fmt.Sprintf("%s#%d", op, count[op])
+			count[op]++
 		}
 		t.add(name, n)
 	}
@@ -48,6 +52,7 @@ func (t *Trace) add(name string, n *Node) {
 	t.byName[name] = n
 	t.nameOf[n.Id()] = name
 	t.names = append(t.names, name)
+	t.nodes = append(t.nodes, n)
 }
 
 // Names are the names of all nodes in the order of computation.
@@ -82,6 +87,17 @@ func (t *Trace) Node(name string) *Node {
 
 // Derive returns the gradient of the weighted sum of an output's numbers with respect to nodes: inputs or any node between. Weights have
 // the output's shape, so that one-hot rows select a class for every example; as examples do not interact, each gets its own gradient.
+//
+// It panics rather than give a gradient that GoMLX is known to get wrong ([models.Preflight]).
 func (t *Trace) Derive(output int, weights *Node, nodes ...*Node) []*Node {
-	return Gradient(ReduceAllSum(Mul(t.Outputs[output], weights)), nodes...)
+	if err := models.Preflight(t.Outputs[output], nodes...); err != nil {
+		var refused *models.Refusal
+		if errors.As(err, &refused) {
+			panic(fmt.Errorf("explain: node %q: %w", t.NameOf(refused.Node), err))
+		}
+		panic(err)
+	}
+	gradients := Gradient(ReduceAllSum(Mul(t.Outputs[output], weights)), nodes...)
+	t.fresh(gradients)
+	return gradients
 }

@@ -52,7 +52,8 @@ func NativeConv2D(scope *model.Scope, x *Node, out, size int) *Node {
 // MaxPool2D takes the largest of every 2×2 block of x [examples, height, width, channels]; an odd last row or column is dropped.
 //
 // Where several share the largest value, the gradient is divided equally among them. (GoMLX's own gives each of them the whole of it,
-// which multiplies the gradient wherever an image is flat.)
+// which multiplies the gradient wherever an image is flat.) The division uses nothing but what it is given, so that it holds on a graph
+// that is replayed with other values too.
 func MaxPool2D(x *Node) *Node {
 	d := imageDims(x, 1)
 	h, w := d[1]/2, d[2]/2
@@ -62,12 +63,11 @@ func MaxPool2D(x *Node) *Node {
 	if d[1]%2 == 1 || d[2]%2 == 1 {
 		x = Slice(x, AxisRange(), AxisRange(0, 2*h), AxisRange(0, 2*w), AxisRange())
 	}
-	blocks := Reshape(x, d[0], h, 2, w, 2, d[3])
-	top := ReduceMax(blocks, 2, 4)
-	return IdentityWithCustomGradient(top, func(_, v *Node) *Node {
-		isTop := NonNegativeIndicator(Sub(blocks, Reshape(top, d[0], h, 1, w, 1, d[3])))
-		return Div(v, ReduceSum(isTop, 2, 4))
+	blocks := IdentityWithCustomGradient(Reshape(x, d[0], h, 2, w, 2, d[3]), func(blocks, v *Node) *Node {
+		top := ReduceAndKeep(blocks, ReduceMax, 2, 4)
+		return Div(v, ReduceAndKeep(NonNegativeIndicator(Sub(blocks, top)), ReduceSum, 2, 4))
 	})
+	return ReduceMax(blocks, 2, 4)
 }
 
 // Relu is max(0, x) with gradient 0 at x = 0, as in PyTorch. (GoMLX's is 1 there.)

@@ -23,18 +23,26 @@ const traceRows = 2
 // trace builds the net's graph on the host, without compiling it.
 func (n *Net) trace(training bool) (g *graph.Graph, inputs, outputs []*graph.Node, err error) {
 	defer recovered(&err)
+	if g, inputs, err = n.newGraph(traceRows); err != nil {
+		return nil, nil, nil, err
+	}
+	n.store.SetTraining(g, training)
+	outputs = n.apply(n.store.RootScope(), inputs)
+	return g, inputs, outputs, nil
+}
+
+// newGraph is a graph on the host with the net's inputs of that many rows.
+func (n *Net) newGraph(rows int) (g *graph.Graph, inputs []*graph.Node, err error) {
 	host, err := backend.Host()
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	g = graph.NewGraph(host, n.Name)
 	model.SetStore(g, n.store)
-	n.store.SetTraining(g, training)
 	for _, p := range n.Inputs {
-		inputs = append(inputs, graph.Parameter(g, p.Name, shapes.Make(p.DType, append([]int{traceRows}, p.Shape...)...)))
+		inputs = append(inputs, graph.Parameter(g, p.Name, shapes.Make(p.DType, append([]int{rows}, p.Shape...)...)))
 	}
-	outputs = n.apply(n.store.RootScope(), inputs)
-	return g, inputs, outputs, nil
+	return g, inputs, nil
 }
 
 // initialise traces the net, which creates its variables, gives them their values and takes the hash of it all.

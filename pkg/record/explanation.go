@@ -118,10 +118,8 @@ func (e *Explanation) Check() error {
 		if part.v != nil && len(part.v) != n {
 			return fmt.Errorf("record: %d outputs but %d numbers of %s", n, len(part.v), part.name)
 		}
-		for i, v := range part.v {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return fmt.Errorf("record: %s of example %d is %v", part.name, i, v)
-			}
+		if err := finite(part.name, part.v); err != nil {
+			return err
 		}
 	}
 	if e.Ledger != nil {
@@ -135,6 +133,16 @@ func (e *Explanation) Check() error {
 	}{{"target classes", len(e.Target.Classes)}, {"contrast classes", len(e.Target.Minus)}} {
 		if part.n != 0 && part.n != n {
 			return fmt.Errorf("record: %d outputs but %d %s", n, part.n, part.name)
+		}
+	}
+	return nil
+}
+
+// finite returns an error that names the first example whose number is NaN or infinite.
+func finite(what string, v []float64) error {
+	for i, x := range v {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return fmt.Errorf("record: %s of example %d is %v", what, i, x)
 		}
 	}
 	return nil

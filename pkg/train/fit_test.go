@@ -244,6 +244,17 @@ func TestFitRefuses(t *testing.T) {
 		}
 		return net
 	}
+	branching, err := models.New(models.Custom{Title: "Branching", Build: func(scope *model.Scope, x []*graph.Node) []*graph.Node {
+		y := models.Dense(scope, graph.Reshape(x[0], x[0].Shape().Dim(0), -1), 3)
+		number := func(v float32) *graph.Function {
+			return graph.NewClosure(y.Graph(), func(g *graph.Graph) []*graph.Node { return []*graph.Node{graph.Const(g, v)} })
+		}
+		positive := graph.GreaterThan(graph.ReduceAllSum(y), graph.ScalarZero(y.Graph(), y.DType()))
+		return []*graph.Node{graph.Mul(y, graph.If(positive, number(1), number(2))[0])}
+	}}, in, out, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
 	values := slices.Clone(out)
 	values[0].Kind = models.Values
 	for _, test := range []struct {
@@ -260,6 +271,7 @@ func TestFitRefuses(t *testing.T) {
 		{"validation", build(in, out), set, Config{Validation: other(4, 3)}, "validation"},
 		{"two inputs", build([]models.Port{in[0], {Name: "second", Shape: []int{1}}}, out), set, c, "2 inputs"},
 		{"two outputs", build(in, []models.Port{out[0], {Name: "second", Shape: []int{3}}}), set, c, "exactly one, of kind logits"},
+		{"a wrong gradient", branching, set, c, "Branching cannot be trained: the gradient of If"},
 		{"a regression", build(in, values), set, c, "exactly one, of kind logits"},
 	} {
 		if _, err := Fit(context.Background(), test.net, test.set, test.c); err == nil || !strings.Contains(err.Error(), test.want) {

@@ -2,6 +2,7 @@ package train
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
@@ -33,6 +34,13 @@ func step(net *models.Net, c Config) models.Forward {
 		right := ConvertDType(Equal(ArgMax(logits, -1, dtypes.Int32), ConvertDType(labels, dtypes.Int32)), weight.DType())
 
 		used := usedWeights(scope.Store(), g)
+		weights := make([]*Node, len(used))
+		for i, v := range used {
+			weights[i] = v.NodeValue(g)
+		}
+		if err := models.Preflight(sum, weights...); err != nil {
+			panic(fmt.Errorf("%s cannot be trained: %w", net.Name, err))
+		}
 		gradients := scope.BuildTrainableVariablesGradientsGraph(Div(sum, ReduceAllSum(weight)))
 		if c.ClipNorm > 0 {
 			gradients = clipped(gradients, c.ClipNorm)

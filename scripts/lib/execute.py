@@ -52,7 +52,7 @@ class _Execution:
     book: nbformat.NotebookNode
     cell_timeout: float
     say: object
-    numbers: dict[int, int] = field(default_factory=dict)  # GoNB's count of a cell: ours
+    ran: list = field(default_factory=list)  # the code cells so far
     started: bool = False
 
     async def run(self) -> Outcome:
@@ -103,14 +103,14 @@ class _Execution:
             died = True
         stopping.cancel()
         cell.outputs = [nbformat.from_dict(output) for output in streams.tidy(cell.outputs)]
-        self.numbers[cell.execution_count or number] = number
+        self.ran.append(cell)
         if self.stop.is_set() or "raises-exception" in cell.metadata.get("tags", []):
             return None
         if too_long:
             return failures.Failure(self.path.stem, number, None, f"took longer than {self.cell_timeout / 60:g} min")
         if died:
             return failures.Failure(self.path.stem, number, None, "the kernel died; see .vitrine/log/gonb.log")
-        return failures.find(self.path.stem, number, cell, self.numbers)
+        return failures.find(self.path.stem, self.ran)
 
     def kill_kernel(self) -> None:
         """Kills the kernel and all that it started: Jupyter gave it a process group of its own."""

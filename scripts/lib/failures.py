@@ -2,10 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 # GoNB's own count of cells, and the line within the cell.
 PLACE = re.compile(r"Cell(?: \[(\d+)\]|\[(\d+)\]:)? Line (\d+)")
+# A stack's frame in the program that GoNB made of the cells.
+FRAME = re.compile(r"(/\S*gonb_\w+/main(?:_test)?\.go):(\d+)")
 # What the kernel adds when a shell line, or the cell's own process, ends badly.
 BAD_END = re.compile(r"^(?:exit status \d+|signal: .+)$", re.M)
 UNKNOWN_COMMAND = re.compile(r'^"(%\S+)" unknown or not implemented yet', re.M)
@@ -25,13 +28,14 @@ class Failure:
         return f"{self.notebook}, cell {self.cell}{line}{where}: {self.message}"
 
 
-def find(notebook: str, number: int, cell, numbers: dict[int, int]) -> Failure | None:
-    """What went wrong in this cell, if anything; numbers gives the cell of each of GoNB's counts."""
+def find(notebook: str, cells: list) -> Failure | None:
+    """What went wrong in the last of these code cells, if anything. The kernel must still be there."""
+    cell, number = cells[-1], len(cells)
     said = [output for output in cell["outputs"] if output["output_type"] == "stream" and output["name"] == "stderr"]
     stderr = COLOURS.sub("", "".join(output["text"] for output in said))
     for output in cell["outputs"]:
         if output["output_type"] == "error":
-            return of_error(notebook, number, output, stderr, numbers)
+            return _of_error(notebook, cells, output, stderr)
     lines = cell["source"].splitlines()
     if found := UNKNOWN_COMMAND.search(stderr):
         return Failure(notebook, number, _only(lines, re.escape(found[1])), f"{found[1]} is not a command of GoNB")
@@ -42,19 +46,34 @@ def find(notebook: str, number: int, cell, numbers: dict[int, int]) -> Failure |
     return None
 
 
-def of_error(notebook: str, number: int, error, stderr: str, numbers: dict[int, int]) -> Failure:
+def _of_error(notebook: str, cells: list, error, stderr: str) -> Failure:
     """Compiler errors carry their place in the traceback; a cell that died has left a stack on stderr."""
+    number = len(cells)
     for entry in error.get("traceback", []):
         entry = COLOURS.sub("", entry)
-        if (place := PLACE.search(entry)) and entry.strip():
-            message = entry.strip().splitlines()[-1]
-            return Failure(notebook, number, int(place[3]), message, _cell(place, number, numbers))
+        if place := PLACE.search(entry):
+            return Failure(notebook, number, int(place[3]), _last_line(entry), _cell(place, cells))
     value = COLOURS.sub("", error.get("evalue", "")).strip() or error.get("ename", "error")
-    place = PLACE.search(stderr)
-    message = _why_it_died(stderr, value)
-    if not place:
-        return Failure(notebook, number, None, message)
-    return Failure(notebook, number, int(place[3]), message, _cell(place, number, numbers))
+    cell, line = _of_stack(cells, stderr)
+    return Failure(notebook, number, line, _why_it_died(stderr, value), cell)
+
+
+def _of_stack(cells: list, stderr: str) -> tuple[int | None, int | None]:
+    """The cell and the line of a stack's first frame that is of a cell.
+
+    GoNB writes the place beside most frames. Not all: it looks at what it is sent piece by piece, and a program that
+    dies sends its stack in small pieces. So its program is asked for the text of the line, and the cells for the text.
+    """
+    if frame := FRAME.search(stderr):
+        program = Path(frame[1])
+        text = program.read_text().splitlines()[int(frame[2]) - 1] if program.is_file() else ""
+        for number, cell in reversed(list(enumerate(cells, 1))):
+            for line, source in enumerate(cell["source"].splitlines(), 1):
+                if text.strip() and source.strip().removeprefix("var ") == text.strip().removeprefix("var "):
+                    return number, line
+    if place := PLACE.search(stderr):
+        return _cell(place, cells), int(place[3])
+    return None, None
 
 
 def _why_it_died(stderr: str, value: str) -> str:
@@ -67,9 +86,10 @@ def _why_it_died(stderr: str, value: str) -> str:
     return f"{value} ({last})" if last else value
 
 
-def _cell(place, number: int, numbers: dict[int, int]) -> int:
-    count = place[1] or place[2]
-    return numbers.get(int(count), number) if count else number
+def _cell(place, cells: list) -> int:
+    """The number of the cell that GoNB counts as such; it counts only what it was given to run."""
+    count = int(place[1] or place[2] or 0)
+    return next((number for number, cell in enumerate(cells, 1) if cell["execution_count"] == count), len(cells))
 
 
 def _last_line(text: str) -> str:

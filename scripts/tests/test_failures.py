@@ -1,4 +1,6 @@
+import tempfile
 import unittest
+from pathlib import Path
 
 import here  # noqa: F401
 import failures
@@ -6,8 +8,8 @@ import failures
 RED, BLANK = "\x1b[31m", "\x1b[0m"
 
 
-def cell(*outputs, source="%%\nf()\n"):
-    return {"source": source, "outputs": list(outputs)}
+def cell(*outputs, source="%%\nf()\n", count=3):
+    return {"source": source, "outputs": list(outputs), "execution_count": count}
 
 
 def stderr(text):
@@ -20,7 +22,8 @@ def error(value, *traceback):
 
 class Find(unittest.TestCase):
     def find(self, *outputs, source="%%\nf()\n"):
-        found = failures.find("book", 3, cell(*outputs, source=source), {1: 1, 2: 2, 3: 3})
+        earlier = [cell(count=1), cell(source="func boom() {\n\treturn []int{}[n]\n}", count=2)]
+        found = failures.find("book", [*earlier, cell(*outputs, source=source)])
         return found and str(found)
 
     def test_nothing_wrong(self):
@@ -40,6 +43,14 @@ class Find(unittest.TestCase):
         place = "\x1b[7m[[ Cell [2] Line 3 ]]\x1b[0m /tmp/gonb_1/main.go:8 +0x1d\n"
         self.assertEqual(self.find(stderr(stack + place + "exit status 2\n"), error("exit status 2", "exit status 2")),
                          "book, cell 3, line 3 of cell 2: panic: index out of range [3]")
+
+    def test_a_stack_whose_place_was_not_written_beside_it(self):
+        with tempfile.TemporaryDirectory(prefix="gonb_") as folder:
+            Path(folder, "main.go").write_text("package main\n\nfunc boom() {\n\treturn []int{}[n]\n}\n")
+            frames = f"{folder}/main.go:4 +0x1d\nmain.main()\n\t[[ Cell [3] Line 2 ]] {folder}/main.go:9\n"
+            said = stderr(f"panic: index out of range\n\ngoroutine 1 [running]:\nmain.boom(...)\n\t{frames}")
+            self.assertEqual(self.find(said, error("exit status 2")),
+                             "book, cell 3, line 2 of cell 2: panic: index out of range")
 
     def test_fatal(self):
         self.assertEqual(self.find(stderr("2026/11/23 no such model\nexit status 1\n"), error("exit status 1")),

@@ -27,7 +27,7 @@ class Kernel(unittest.TestCase):
             book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in code])
             nbformat.write(book, path)
             if then:
-                threading.Thread(target=then, daemon=True).start()
+                threading.Thread(target=then, args=(folder,), daemon=True).start()
             said = []
             outcome = execute.execute(path, timeout, lambda line, **_: said.append(line))
         return outcome, [cell.outputs for cell in outcome.book.cells]
@@ -72,11 +72,13 @@ class Kernel(unittest.TestCase):
         self.assertIn("took longer than", self.failure("%%\nselect {\ncase <-time.After(time.Hour):\n}", timeout=4.0))
 
     def test_interrupt(self):
-        def interrupt():
-            time.sleep(4)
+        def interrupt(folder):
+            while not Path(folder, "begun").exists():
+                time.sleep(0.1)
             os.kill(os.getpid(), signal.SIGINT)
 
-        outcome, outputs = self.run_cells('%%\nfmt.Println("begun")\ntime.Sleep(time.Hour)', "%%\n", then=interrupt)
+        outcome, outputs = self.run_cells(
+            '%%\nfmt.Println("begun")\nos.Create("begun")\ntime.Sleep(time.Hour)', "%%\n", then=interrupt)
         self.assertTrue(outcome.interrupted)
         self.assertEqual(outputs[0][0].text, "begun\n")
         self.assertEqual(outputs[1], [])
