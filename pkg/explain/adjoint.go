@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -9,6 +10,8 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
+
+	"github.com/vitrine-ml/vitrine/pkg/models"
 )
 
 // adjoint is m through the transpose of n's derivative: one multiplier for each input, nil where there is none. What is exactly linear
@@ -31,8 +34,8 @@ func (w *walk) adjoint(n, m *Node) []*Node {
 	case NodeTypeReduceMax, NodeTypeReduceMin:
 		return []*Node{winners(n, m)}
 	}
-	if n.Type() == NodeTypeReduceWindow && windowOf(n) == "Sum" && paddedWindow.MatchString(n.String()) {
-		w.refuse(n, "no rule for sums over windows with padding, whose gradient crashes on pure Go")
+	if refused := (*models.Refusal)(nil); n.Type() == NodeTypeReduceWindow && errors.As(models.Preflight(n, n.Inputs()...), &refused) {
+		w.refuse(n, "no rule ("+refused.Why+")")
 	}
 	vjp := VJPRegistration[n.Type()]
 	if vjp == nil {
@@ -41,11 +44,10 @@ func (w *walk) adjoint(n, m *Node) []*Node {
 	return vjp(n, []*Node{m}, shapes.Make(m.DType()))
 }
 
-// Along which axes an operation reduces and how its windows are padded is said nowhere but in a node's text.
+// Along which axes an operation reduces, and what a window is reduced by, is said nowhere but in a node's text.
 var (
-	reduced      = regexp.MustCompile(`axes=\[([\d ]*)\]`)
-	windowKind   = regexp.MustCompile(`reductionType=(?:ReduceOp)?(\w+)`)
-	paddedWindow = regexp.MustCompile(`paddings=\[[^)]*[1-9]`)
+	reduced    = regexp.MustCompile(`axes=\[([\d ]*)\]`)
+	windowKind = regexp.MustCompile(`reductionType=(?:ReduceOp)?(\w+)`)
 )
 
 func windowOf(n *Node) string {

@@ -162,6 +162,12 @@ func thorough() bool {
 func TestRefusedByName(t *testing.T) {
 	type want struct{ lrp, deeplift, guided string } // "": explained
 	all := func(s string) want { return want{s, s, s} }
+	running := all("") // only pure Go crashes on its gradient
+	if b, err := explaintest.BML(t).Backend(); err != nil {
+		t.Fatal(err)
+	} else if b.Name() == "Go Backend" {
+		running = all(`operation ReduceWindow, node "ReduceWindow#0" of shape (Float64)[48, 3]`)
+	}
 	for _, c := range []struct {
 		name string
 		f    func(x *Node) *Node
@@ -172,9 +178,15 @@ func TestRefusedByName(t *testing.T) {
 			v, _ := TopK(x, 2, -1)
 			return v
 		}, all(`operation Sort, node "SplitNode#0" of shape (Float64)[48, 3]`)},
+		{"branch", func(x *Node) *Node {
+			one := func(*Graph) []*Node { return []*Node{Square(x)} }
+			other := func(*Graph) []*Node { return []*Node{Neg(x)} }
+			g := x.Graph()
+			return If(GreaterThan(ReduceAllSum(Ones(g, x.Shape())), ScalarZero(g, x.DType())), NewClosure(g, one), NewClosure(g, other))[0]
+		}, want{"operation If", `is an If`, "operation If"}},
 		{"product", func(x *Node) *Node { return ReduceMultiply(x, 1).WithAlias("all_at_once") }, all(`operation ReduceProduct, node "all_at_once" of shape (Float64)[48]`)},
 		{"floor", func(x *Node) *Node { return Floor(x).WithAlias("steps") }, all(`operation Floor, node "steps" of shape (Float64)[48, 3]`)},
-		{"running sum", func(x *Node) *Node { return CumSum(x, -1) }, all(`operation ReduceWindow, node "ReduceWindow#0" of shape (Float64)[48, 3]`)},
+		{"running sum", func(x *Node) *Node { return CumSum(x, -1) }, running},
 		{"log softmax", func(x *Node) *Node { return LogSoftmax(x, -1) }, want{`operation Log, node "Log#0" of shape (Float64)[48, 1]`, "", ""}},
 		{"choice", func(x *Node) *Node { return OneHot(ArgMax(x, -1), 3, x.DType()) }, want{`operation ConvertDType, node "ConvertDType#0" of shape (Float64)[48, 3]`, `operation ConvertDType, node "ConvertDType#0" of shape (Float64)[48, 3]`, ""}},
 	} {
@@ -186,7 +198,7 @@ func TestRefusedByName(t *testing.T) {
 			want   string
 		}{{explain.LRP{}, c.want.lrp}, {explain.DeepLIFT{}, c.want.deeplift}, {explain.GuidedBackprop{}, c.want.guided}} {
 			_, err := m.method.Explain(t.Context(), net, explaintest.Rows([]float64{0.5, -1, 2}), explain.Target{})
-			if m.want == "" && err != nil || m.want != "" && (err == nil || !strings.HasSuffix(err.Error(), m.want)) {
+			if m.want == "" && err != nil || m.want != "" && (err == nil || !strings.Contains(err.Error(), m.want)) {
 				t.Errorf("%T of %s: error %v, want %q", m.method, c.name, err, m.want)
 			}
 		}

@@ -68,8 +68,8 @@ func (w *walk) run(from, seed *Node) {
 }
 
 func (w *walk) propagate(n, m, r *Node) {
-	if n.NumOutputs() != 1 || n.Type() == NodeTypeSplitNode {
-		w.refuse(n, "no rule for an operation with several results")
+	if n.NumOutputs() != 1 || n.Type() == NodeTypeSplitNode || n.Type() == NodeTypeIf {
+		w.refuse(n, "no rule for an operation with branches or several results")
 	}
 	w.rules.propagate(w, n, m, r)
 }
@@ -99,7 +99,7 @@ func (w *walk) prepare(from *Node) {
 			continue
 		}
 		n := from.Graph().NodeById(id)
-		w.depends[id] = w.inputs[id]
+		w.depends[id] = w.inputs[id] || n.Type() == NodeTypeIf // whose branches take values from around them without naming them
 		for _, p := range n.Inputs() {
 			w.users[p.Id()] = append(w.users[p.Id()], n)
 			if w.depends[p.Id()] && (w.through || !n.StopGradient()) {
