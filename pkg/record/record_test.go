@@ -127,6 +127,22 @@ func TestAgreement(t *testing.T) {
 	}
 }
 
+func TestWithin(t *testing.T) {
+	e := small() // rows 1, −2, 3, 0.1 and 5, 6, −7, 8
+	got, err := Within(e, []bool{true, true, false, false})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []float64{3 / 6.1, 11. / 26} {
+		if math.Abs(got[i]-want) > 1e-15 {
+			t.Errorf("share of example %d is %g, want %g", i, got[i], want)
+		}
+	}
+	if _, err := Within(e, []bool{true}); err == nil || !strings.Contains(err.Error(), "region of 1 numbers") {
+		t.Errorf("a region that does not fit: error %v", err)
+	}
+}
+
 func FuzzParseExplanation(f *testing.F) {
 	good, err := json.Marshal(small())
 	if err != nil {
