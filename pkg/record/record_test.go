@@ -17,6 +17,7 @@ func small() *Explanation {
 		Values: []Array{{Name: "image", DType: "float32", Axes: []string{"example", "height", "width", "channel"}, Shape: []int{2, 2, 1, 2},
 			Data: []float64{1, -2, 3, 0.1, 5, 6, -7, 8}}},
 		Output: []float64{2.5, 12}, Base: []float64{0, 0}, Residual: []float64{0.4, 0},
+		Ledger: &Ledger{Input: []float64{2.1, 12}, Taken: []Account{{By: "bias", Amount: []float64{0.4, 0}}}},
 		Status: []Status{OK, Unconverged}, Evaluations: 10, Gradients: 8, Baseline: "zeros",
 		Made: Provenance{Model: "CNN", Versions: map[string]string{"go": "go1.26"}},
 	}
@@ -55,6 +56,8 @@ func TestCheck(t *testing.T) {
 		{"1 outputs but 2 rows", func(e *Explanation) { e.Output = e.Output[1:] }},
 		{"but 1 states", func(e *Explanation) { e.Status = e.Status[1:] }},
 		{"residual of example 1 is +Inf", func(e *Explanation) { e.Residual[1] = math.Inf(1) }},
+		{"1 numbers of input in the ledger", func(e *Explanation) { e.Ledger.Input = e.Ledger.Input[1:] }},
+		{"ledger's bias of example 1 is NaN", func(e *Explanation) { e.Ledger.Taken[0].Amount[1] = math.NaN() }},
 		{"1 numbers of base", func(e *Explanation) { e.Base = e.Base[1:] }},
 		{"1 target classes", func(e *Explanation) { e.Target.Classes = []int{1} }},
 		{"standard errors", func(e *Explanation) { e.StdErr = []Array{e.Values[0], e.Values[0]} }},
