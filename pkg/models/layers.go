@@ -3,7 +3,6 @@ package models
 import (
 	"fmt"
 
-	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
 	"github.com/gomlx/gomlx/ml/model"
@@ -66,13 +65,9 @@ func MaxPool2D(x *Node) *Node {
 	}
 	blocks := IdentityWithCustomGradient(Reshape(x, d[0], h, 2, w, 2, d[3]), func(blocks, v *Node) *Node {
 		top := ReduceAndKeep(blocks, ReduceMax, 2, 4)
-		// A compiler may compute blocks twice, with other rounding, and then nobody would equal the largest: within rounding will do.
-		rounding := 2e-6
-		if blocks.DType() == dtypes.Float64 {
-			rounding = 4e-15
-		}
-		below := Sub(MulScalar(Abs(top), rounding), Sub(top, blocks))
-		return Div(v, ReduceAndKeep(NonNegativeIndicator(below), ReduceSum, 2, 4))
+		winners := ReduceAndKeep(NonNegativeIndicator(Sub(blocks, top)), ReduceSum, 2, 4)
+		// A compiler may compute blocks twice, with other rounding, and then find no winner; there is one at least.
+		return Div(v, Max(winners, OnesLike(winners)))
 	})
 	return ReduceMax(blocks, 2, 4)
 }
