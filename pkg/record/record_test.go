@@ -127,6 +127,33 @@ func TestAgreement(t *testing.T) {
 	}
 }
 
+func TestSelect(t *testing.T) {
+	e := small()
+	e.Ledger = &Ledger{Input: []float64{1, 2}, Taken: []Account{{By: "bias", Amount: []float64{3, 4}}}}
+	s := e.Select(1, 0, 1)
+	if err := s.Check(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := s.Values[0].Data, []float64{5, 6, -7, 8, 1, -2, 3, 0.1, 5, 6, -7, 8}; !reflect.DeepEqual(got, want) {
+		t.Errorf("values %v, want %v", got, want)
+	}
+	if s.Status[0] != Unconverged || s.Output[1] != 2.5 || s.Target.Classes[2] != 0 || s.Ledger.Taken[0].Amount[0] != 4 {
+		t.Errorf("selected %+v", s)
+	}
+	if whole := small(); !reflect.DeepEqual(e.Values, whole.Values) {
+		t.Error("selecting changed the whole")
+	}
+	if back := e.Select(0, 1); !reflect.DeepEqual(back, e) {
+		t.Errorf("all examples are\n%+v\nof\n%+v", back, e)
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("no panic for an example that is not there")
+		}
+	}()
+	e.Select(2)
+}
+
 func TestWithin(t *testing.T) {
 	e := small() // rows 1, −2, 3, 0.1 and 5, 6, −7, 8
 	got, err := Within(e, []bool{true, true, false, false})
