@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/gomlx/compute/dtypes"
@@ -35,6 +36,9 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 			return err
 		}
 		out, err := r.net.Run(p.name(), p.build(r.net), args...)
+		if refused := (refusal{}); errors.As(err, &refused) {
+			return refused
+		}
 		if err != nil {
 			return fmt.Errorf("explain: %w", err)
 		}

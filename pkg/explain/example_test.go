@@ -44,6 +44,23 @@ func ExampleSaliency() {
 	// Output: slopes: [-4 3 2]
 }
 
+func ExampleLRP() {
+	x := []*tensors.Tensor{tensors.FromValue([][]float32{{3, 4, 5}})}
+	why := must.M1(explain.LRP{}.Explain(context.Background(), product(), x, explain.Target{}))
+	fmt.Println("shares:", why.Values[0].Data)
+	fmt.Println("of", why.Output[0], "the input got", why.Ledger.Input[0], "and the biases", why.Ledger.Taken[0].Amount[0])
+	// Output:
+	// shares: [6 6 10]
+	// of 22 the input got 22 and the biases 0
+}
+
+func ExampleDeepLIFT() {
+	x := []*tensors.Tensor{tensors.FromValue([][]float32{{3, 4, 5}})}
+	why := must.M1(explain.DeepLIFT{Baseline: explain.Baseline{Constant: 1}}.Explain(context.Background(), product(), x, explain.Target{}))
+	fmt.Println("shares of", why.Output[0], "−", why.Base[0], "are", why.Values[0].Data)
+	// Output: shares of 22 − 3 are [5 6 8]
+}
+
 // stripes is a net that looks for light above dark: two named layers, and a sum.
 func stripes() (*models.Net, []*tensors.Tensor) {
 	f := func(_ *model.Scope, in []*Node) []*Node {

@@ -16,6 +16,10 @@ import (
 func TestMethods(t *testing.T) {
 	methods := explain.All()
 	methods = append(methods, explain.Saliency{Signed: true}, explain.IntegratedGradients{Steps: 8, MaxSteps: 8}, explain.Occlusion{Window: []int{2}, Stride: []int{1}})
+	if thorough() {
+		methods = append(methods, explain.LRP{Composite: explain.Every(explain.Epsilon{}), Nodes: true}, explain.LRP{Composite: explain.Every(explain.AlphaBeta{})},
+			explain.LRP{Composite: explain.EpsilonGammaBox(-1, 1)}, explain.LRP{Composite: explain.Every(explain.WSquare{})})
+	}
 	for _, m := range methods {
 		t.Run(fmt.Sprintf("%T%+v", m, m), func(t *testing.T) { explaintest.Test(t, m) })
 	}

@@ -6,9 +6,10 @@
 // A method is a struct whose exported fields are its options, and whose zero value has the documented defaults. It returns a
 // [record.Explanation]: values, and how wrong they may be.
 //
-// Three primitives carry the methods: derive (gradients of the target, gradient.go), intervene (other values at a node and what follows
-// from them, replay.go) and coalitions (predictions with sets of features masked, coalition.go). All pass rows through the net in chunks of
-// one fixed shape, so that nothing is compiled twice and an example's values do not depend on how many others are explained with it.
+// Four primitives carry the methods: derive (gradients of the target, gradient.go), intervene (other values at a node and what follows
+// from them, replay.go), propagate (a way back through the graph with a rule an operation, relevance.go) and coalitions (predictions with
+// sets of features masked, coalition.go). All pass rows through the net in chunks of one fixed shape, so that nothing is compiled twice
+// and an example's values do not depend on how many others are explained with it.
 //
 // Layer methods ([LayerIntegratedGradients], [LayerConductance], [GradCAM]) and interventions ([Ablate], [Patch]) take a node by its name,
 // which is the model's own alias or, for any other, its operation and number ([Trace]).
@@ -35,7 +36,7 @@ type Explainer interface {
 
 // All lists the methods with their default options.
 func All() []Explainer {
-	return []Explainer{Saliency{}, IntegratedGradients{}, Occlusion{}}
+	return []Explainer{Saliency{}, IntegratedGradients{}, Occlusion{}, LRP{}, DeepLIFT{}, GuidedBackprop{}, Deconvolution{}}
 }
 
 // Axioms are properties of attributions that can be proved or refuted.

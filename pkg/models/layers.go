@@ -65,7 +65,9 @@ func MaxPool2D(x *Node) *Node {
 	}
 	blocks := IdentityWithCustomGradient(Reshape(x, d[0], h, 2, w, 2, d[3]), func(blocks, v *Node) *Node {
 		top := ReduceAndKeep(blocks, ReduceMax, 2, 4)
-		return Div(v, ReduceAndKeep(NonNegativeIndicator(Sub(blocks, top)), ReduceSum, 2, 4))
+		winners := ReduceAndKeep(NonNegativeIndicator(Sub(blocks, top)), ReduceSum, 2, 4)
+		// A compiler may compute blocks twice, with other rounding, and then find no winner; there is one at least.
+		return Div(v, Max(winners, OnesLike(winners)))
 	})
 	return ReduceMax(blocks, 2, 4)
 }

@@ -23,8 +23,11 @@ type Explanation struct {
 	Output []float64 `json:"output"`         // per example: the explained output
 	Base   []float64 `json:"base,omitempty"` // per example: the same output for the baseline, where the method has one
 
-	// Residual per example is |sum of values − (Output − Base)|, in units of the output, for methods that claim completeness; nil for others.
+	// Residual per example is |sum of values − (Output − Base)|, in units of the output, for methods that claim completeness, and with a
+	// ledger |sum of values + all that was taken − Output|; nil for others.
 	Residual []float64 `json:"residual,omitempty"`
+	// Ledger says where the output's relevance went, for methods that pass it back through the net; nil for others.
+	Ledger *Ledger `json:"ledger,omitempty"`
 	// StdErr holds a standard error for every value, where values are sampled; nil where they are not.
 	StdErr []Array `json:"std_err,omitempty"`
 	// Exact is true if no sampling and no numerical integration took part: the values are what the definition says, but for rounding.
@@ -116,6 +119,11 @@ func (e *Explanation) Check() error {
 			return fmt.Errorf("record: %d outputs but %d numbers of %s", n, len(part.v), part.name)
 		}
 		if err := finite(part.name, part.v); err != nil {
+			return err
+		}
+	}
+	if e.Ledger != nil {
+		if err := e.Ledger.check(n); err != nil {
 			return err
 		}
 	}

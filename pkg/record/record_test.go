@@ -17,6 +17,7 @@ func small() *Explanation {
 		Values: []Array{{Name: "image", DType: "float32", Axes: []string{"example", "height", "width", "channel"}, Shape: []int{2, 2, 1, 2},
 			Data: []float64{1, -2, 3, 0.1, 5, 6, -7, 8}}},
 		Output: []float64{2.5, 12}, Base: []float64{0, 0}, Residual: []float64{0.4, 0},
+		Ledger: &Ledger{Input: []float64{2.1, 12}, Taken: []Account{{By: "bias", Amount: []float64{0.4, 0}}}},
 		Status: []Status{OK, Unconverged}, Evaluations: 10, Gradients: 8, Baseline: "zeros",
 		Made: Provenance{Model: "CNN", Versions: map[string]string{"go": "go1.26"}},
 	}
@@ -55,6 +56,8 @@ func TestCheck(t *testing.T) {
 		{"1 outputs but 2 rows", func(e *Explanation) { e.Output = e.Output[1:] }},
 		{"but 1 states", func(e *Explanation) { e.Status = e.Status[1:] }},
 		{"residual of example 1 is +Inf", func(e *Explanation) { e.Residual[1] = math.Inf(1) }},
+		{"1 numbers of input in the ledger", func(e *Explanation) { e.Ledger.Input = e.Ledger.Input[1:] }},
+		{"ledger's bias of example 1 is NaN", func(e *Explanation) { e.Ledger.Taken[0].Amount[1] = math.NaN() }},
 		{"1 numbers of base", func(e *Explanation) { e.Base = e.Base[1:] }},
 		{"1 target classes", func(e *Explanation) { e.Target.Classes = []int{1} }},
 		{"standard errors", func(e *Explanation) { e.StdErr = []Array{e.Values[0], e.Values[0]} }},
@@ -122,6 +125,33 @@ func TestAgreement(t *testing.T) {
 	if got := magnitudes(small(), 0); !reflect.DeepEqual(got, []float64{1, 3.1}) {
 		t.Errorf("channels add up to %v, want [1 3.1]", got)
 	}
+}
+
+func TestSelect(t *testing.T) {
+	e := small()
+	e.Ledger = &Ledger{Input: []float64{1, 2}, Taken: []Account{{By: "bias", Amount: []float64{3, 4}}}}
+	s := e.Select(1, 0, 1)
+	if err := s.Check(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := s.Values[0].Data, []float64{5, 6, -7, 8, 1, -2, 3, 0.1, 5, 6, -7, 8}; !reflect.DeepEqual(got, want) {
+		t.Errorf("values %v, want %v", got, want)
+	}
+	if s.Status[0] != Unconverged || s.Output[1] != 2.5 || s.Target.Classes[2] != 0 || s.Ledger.Taken[0].Amount[0] != 4 {
+		t.Errorf("selected %+v", s)
+	}
+	if whole := small(); !reflect.DeepEqual(e.Values, whole.Values) {
+		t.Error("selecting changed the whole")
+	}
+	if back := e.Select(0, 1); !reflect.DeepEqual(back, e) {
+		t.Errorf("all examples are\n%+v\nof\n%+v", back, e)
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("no panic for an example that is not there")
+		}
+	}()
+	e.Select(2)
 }
 
 func TestWithin(t *testing.T) {

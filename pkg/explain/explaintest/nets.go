@@ -50,6 +50,15 @@ func Linear(t testing.TB, w ...float64) *models.Net {
 	})
 }
 
+// Convolution is Linear as a convolution whose window is the whole input.
+func Convolution(t testing.TB, w ...float64) *models.Net {
+	return Net(t, "Convolution", len(w), 1, func(_ *model.Scope, x *Node) *Node {
+		kernel := Reshape(Const(x.Graph(), w), len(w), 1, 1)
+		y := Convolve(InsertAxes(x, -1), kernel).NoPadding().Done()
+		return AddScalar(Reshape(y, x.Shape().Dim(0), 1), 0.5)
+	})
+}
+
 // Constant gives 2.5 whatever its input.
 func Constant(t testing.TB, in int) *models.Net {
 	return Net(t, "Constant", in, 1, func(_ *model.Scope, x *Node) *Node {
@@ -74,6 +83,31 @@ func Invariant(t testing.TB) (one, other *models.Net) {
 		return models.Relu(Sub(a, b))
 	})
 	return one, other
+}
+
+// Twins are pairs of nets that compute one function of (a, b) for a ≥ 0 and b ≥ 0, in different layers.
+func Twins(t testing.TB) [][2]*models.Net {
+	one, other := Invariant(t)
+	twin := func(title string, f func(a, b *Node) *Node) *models.Net {
+		return Net(t, title, 2, 1, func(_ *model.Scope, x *Node) *Node { return f(Column(x, 0), Column(x, 1)) })
+	}
+	return [][2]*models.Net{
+		{one, other},
+		{
+			twin("(ab)a", func(a, b *Node) *Node { return Mul(Mul(a, b), a) }),
+			twin("(aa)b", func(a, b *Node) *Node { return Mul(Mul(a, a), b) }),
+		},
+		{
+			twin("b−relu(a)", func(a, b *Node) *Node { return Sub(b, models.Relu(a)) }),
+			twin("b−a−relu(−a)", func(a, b *Node) *Node { return Sub(Sub(b, a), models.Relu(Neg(a))) }),
+		},
+	}
+}
+
+// nothing is a graph of x1 and x3 that adds up to zero: x3·x1·x1 less the same in another order, and a ReLU less itself.
+func nothing(x *Node) *Node {
+	a, c := Column(x, 0), Column(x, 2)
+	return Add(Sub(Mul(Mul(c, a), a), Mul(Mul(a, a), c)), Sub(models.Relu(c), models.Relu(c)))
 }
 
 // Random is a float32 net with seeded weights: dense layers with 16 and 8 ReLU units and 4 logits.
