@@ -1,20 +1,32 @@
-// Command vitrine looks after an installation.
-//
-//	vitrine backend                  which backend computes, and why
-//	vitrine backend --install DIR    let go-xla install its plugin for this machine below DIR
-//
-// The last line of both is the value of GOMLX_BACKEND that they speak of.
+// Command vitrine looks after an installation. See [usage].
 package main
 
 import (
 	"errors"
 	"fmt"
 	"os"
-
-	"github.com/vitrine-ml/vitrine/internal/backend"
 )
 
-const usage = "usage: vitrine backend [--install DIR]"
+const usage = `usage: vitrine COMMAND
+
+  init DIR                 make DIR a folder for notebooks of your own, which is a Go module
+  doctor                   what is installed, which backend computes, and is it right: exit status 1 if not
+  backend                  which backend computes, and why
+  backend --install DIR    let go-xla install its plugin for this machine below DIR
+  help                     this page
+
+The last line of backend is the value of GOMLX_BACKEND that it speaks of.
+`
+
+// commands are the subcommands; each gets the arguments after its name.
+var commands = map[string]func(args []string) error{
+	"backend": showBackend,
+	"doctor":  examine,
+	"init":    makeFolder,
+}
+
+// errUsage is for arguments that make no command.
+var errUsage = errors.New("vitrine help shows the commands")
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
@@ -24,19 +36,13 @@ func main() {
 }
 
 func run(args []string) error {
-	if len(args) == 0 || args[0] != "backend" {
-		return errors.New(usage)
+	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+		fmt.Print(usage)
+		return nil
 	}
-	choice := backend.Choose()
-	switch {
-	case len(args) == 3 && args[1] == "--install":
-		var err error
-		if choice, err = backend.Install(args[2]); err != nil {
-			return err
-		}
-	case len(args) != 1:
-		return errors.New(usage)
+	command := commands[args[0]]
+	if command == nil {
+		return fmt.Errorf("vitrine: no command is called %q; %w", args[0], errUsage)
 	}
-	fmt.Printf("%s\n%s\n", choice, choice.Config)
-	return nil
+	return command(args[1:])
 }

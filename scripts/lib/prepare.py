@@ -25,7 +25,7 @@ def prepare(completion: bool = False, checks: bool = False) -> None:
         if completion or checks:
             todo.append(gotools.completion(go))
         if checks:
-            todo += [pythonenv.stage("checks", "Browser driver and shellcheck"), gotools.lint(go)]
+            todo += [pythonenv.stage("checks", "Browser driver, shellcheck and hadolint"), gotools.lint(go)]
         stages.run(todo)
         chosen = backend.resolve(go)
         environment.settle(go, chosen, backend.unasked(go))

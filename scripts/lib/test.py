@@ -1,4 +1,4 @@
-"""Checks all that a change must keep: form, lint, licences, tests on each backend, notebooks, and their pages."""
+"""Checks all that a change must keep: form, lint, licences, the installation, tests on each backend, notebooks, and their pages."""
 
 import argparse
 import os
@@ -15,6 +15,7 @@ from prepare import prepare
 from trouble import end_well
 
 CHECKS = home.HOME / "checks" / "bin"
+HELLO = home.ROOT / "cmd" / "vitrine" / "folder" / "template" / "hello.ipynb"  # of vitrine init
 PURE_GO = "go:parallelism=-1"
 
 
@@ -72,11 +73,12 @@ def shell_scripts() -> list[Path]:
 
 def notebooks_form() -> tuple[int, int]:
     failed = 0
-    for path in notebooks.known():
+    books = [*notebooks.known(), HELLO]
+    for path in books:
         wrong = form.complaints(path)
         failed += bool(wrong)
         print("".join(f"{path.name}: {what}\n" for what in wrong), end="")
-    return len(notebooks.known()) - failed, failed
+    return len(books) - failed, failed
 
 
 def main() -> int:
@@ -100,6 +102,7 @@ def main() -> int:
                                          "--allow-parallel-runners"))
     tally.stage("licences", command(home.PYTHON, lib / "licences.py"))
     tally.stage("shellcheck", command(CHECKS / "shellcheck", *shell_scripts()))
+    tally.stage("Dockerfile", command(CHECKS / "hadolint", home.ROOT / "Dockerfile"))
     tally.stage("scripts", command(home.PYTHON, "-m", "unittest", "discover", "-v", "-s", home.SCRIPTS / "tests",
                                    passed=r"\.\.\. ok$", failed=r"^(FAIL|ERROR): "))
     tally.stage("notebooks' form", notebooks_form)
@@ -108,6 +111,7 @@ def main() -> int:
         # Packages that do not ask for a backend come from Go's test cache: it knows which variables a test read.
         tally.stage("go test in pure Go", command(*[arg for arg in go_test if arg != "-count=1"], **go_lines,
                                                   env={"GOMLX_BACKEND": PURE_GO, "VITRINE_BACKEND_WHY": ""}))
+    tally.stage("vitrine doctor", command(home.SCRIPTS / "vitrine", "doctor", passed=r"^  ok ", failed=r"^  WRONG "))
     if books:
         tally.stage("notebooks", command(home.PYTHON, lib / "report.py", "1800", *books,
                                          passed=r"  done in [\d.]+ s$", failed=r"^FAILED: "))
