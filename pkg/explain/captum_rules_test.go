@@ -14,7 +14,7 @@ import (
 	"github.com/vitrine-ml/vitrine/pkg/models"
 )
 
-// TestCaptumRules compares LRP, DeepLIFT, guided backprop and deconvolution with Captum on the same weights, to 1e-4 of the largest absolute
+// TestCaptumRules compares LRP, DeepLIFT, guided backprop, guided Grad-CAM and deconvolution with Captum on the same weights, to 1e-4 of the largest absolute
 // value. testdata/make_captum_rules.py makes the fixture, and says what was done so that Captum computes what its papers define.
 func TestCaptumRules(t *testing.T) {
 	var given struct {
@@ -27,6 +27,7 @@ func TestCaptumRules(t *testing.T) {
 		Gamma         []float64 `json:"lrp_gamma"`
 		AlphaBeta     []float64 `json:"lrp_alpha1beta0"`
 		Guided        []float64 `json:"guided"`
+		GuidedGradCAM []float64 `json:"guided_gradcam"`
 		Deconvolution []float64 `json:"deconvolution"`
 		DeepLIFT      []float64 `json:"deeplift"`
 		OfBaseline    []float64 `json:"deeplift_baseline"`
@@ -79,6 +80,7 @@ func TestCaptumRules(t *testing.T) {
 		{"LRP γ", explain.LRP{Composite: convolutions(explain.Gamma{})}, net, given.Images, captum.Gamma},
 		{"LRP α1β0", explain.LRP{Composite: convolutions(explain.AlphaBeta{Alpha: 1})}, unbiased, magnitude, captum.AlphaBeta},
 		{"guided backprop", explain.GuidedBackprop{}, net, given.Images, captum.Guided},
+		{"guided Grad-CAM", explain.GuidedGradCAM{Layer: "conv_1", Nearest: true}, net, given.Images, captum.GuidedGradCAM},
 		{"deconvolution", explain.Deconvolution{}, net, given.Images, captum.Deconvolution},
 		{"DeepLIFT", explain.DeepLIFT{}, net, given.Images, captum.DeepLIFT},
 		{"DeepLIFT, baseline", explain.DeepLIFT{Baseline: baseline}, net, given.Images, captum.OfBaseline},

@@ -106,7 +106,7 @@ func TestLoadingPrintsNothing(t *testing.T) {
 
 // A training that is killed at any moment, again and again, ends with the bits of one that ran through. VITRINE_FULL=1 kills 100 times.
 func TestKilled(t *testing.T) {
-	kills, epochs := 5, 30
+	kills, epochs := 20, 30
 	if os.Getenv("VITRINE_FULL") == "1" {
 		kills = 100
 	}

@@ -8,7 +8,7 @@ Two things are done so that Captum computes what its papers define:
   f(x) - f(baseline); deeplift_direct_residual is by how much.
 - alpha-1 beta-0: Captum leaves a negative bias in the sum of the positive parts and takes inputs for positive; so biases of convolutions
   are zero there and the images are the absolute values.
-Deconvolution and guided backprop run with a pooling whose gradient is shared among equal winners, as in Vitrine.
+Deconvolution, guided backprop and guided Grad-CAM (at the second convolution) run with a pooling whose gradient is shared among equal winners, as in Vitrine.
 """
 
 import json
@@ -16,7 +16,7 @@ import pathlib
 from importlib import metadata
 
 import torch
-from captum.attr import LRP, DeepLift, Deconvolution, GuidedBackprop
+from captum.attr import LRP, DeepLift, Deconvolution, GuidedBackprop, GuidedGradCam
 from captum.attr._utils.lrp_rules import Alpha1_Beta0_Rule, EpsilonRule, GammaRule
 from torch import nn
 
@@ -88,6 +88,11 @@ def deeplift(baseline, apart=True):
     return DeepLift(CNN(apart=apart)).attribute(x, baseline.expand_as(x), target=target, return_convergence_delta=True)
 
 
+def guided_gradcam():
+    net = CNN(SharedPool)
+    return GuidedGradCam(net, net.conv1).attribute(x.clone().requires_grad_(), target=target, interpolate_mode="nearest")
+
+
 fixture = {
     "versions": {name: metadata.version(name) for name in ("torch", "captum", "numpy")},
     "lrp": lrp(EpsilonRule, EpsilonRule),
@@ -95,6 +100,7 @@ fixture = {
     "lrp_gamma": lrp(GammaRule, EpsilonRule),
     "lrp_alpha1beta0": lrp(Alpha1_Beta0_Rule, EpsilonRule, x.abs(), False),
     "guided": numbers(GuidedBackprop(CNN(SharedPool)).attribute(x.clone().requires_grad_(), target=target)),
+    "guided_gradcam": numbers(guided_gradcam()),
     "deconvolution": numbers(Deconvolution(CNN(SharedPool)).attribute(x.clone().requires_grad_(), target=target)),
     "deeplift": numbers(deeplift(torch.zeros_like(baseline))[0]),
     "deeplift_baseline": numbers(deeplift(baseline)[0]),
