@@ -17,7 +17,7 @@ type Figure interface {
 }
 
 // defaultWidth is that of a notebook's cell on a laptop, in pixels.
-const defaultWidth = 900
+const defaultWidth = 820
 
 // widthOr is the width that was asked for, the default where none was.
 func widthOr(width int) int {

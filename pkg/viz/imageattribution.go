@@ -19,7 +19,7 @@ type ImageAttribution struct {
 	Scale        Scale                 // what the strongest colour stands for; the default is one scale a method, because methods differ in their units
 	Clip         float64               // percentile of the absolute values that gets the strongest colour, as do all beyond; 0 means 100: none is beyond
 	Title        string                // "" means "What the model looked at"
-	Width        int                   // of the figure in pixels; 0 means 900
+	Width        int                   // of the figure in pixels; 0 means 820
 }
 
 // Scale says which values share a colour scale.

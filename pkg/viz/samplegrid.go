@@ -12,7 +12,7 @@ type SampleGrid struct {
 	Samples record.Samples
 	Columns int    // images in a row; 0 means 8, or as many as there are
 	Title   string // "" means the dataset's name
-	Width   int    // of the figure in pixels; 0 means 900
+	Width   int    // of the figure in pixels; 0 means 820
 }
 
 // Draw implements Figure.

@@ -17,7 +17,7 @@ type TrainingCurve struct {
 	History record.History
 	LogLoss bool   // draw the loss on a logarithmic axis
 	Title   string // "" means the model and its dataset
-	Width   int    // of the figure in pixels; 0 means 900
+	Width   int    // of the figure in pixels; 0 means 820
 }
 
 // curve is one line of a panel: a value an epoch, nil where there is none.
