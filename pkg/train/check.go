@@ -6,8 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/gomlx/gomlx/core/tensors"
-
 	"github.com/vitrine-ml/vitrine/pkg/data"
 	"github.com/vitrine-ml/vitrine/pkg/models"
 )
@@ -76,22 +74,4 @@ func span(set *data.Dataset) (low, high float64) {
 		}
 	}
 	return low, high
-}
-
-// finite says that a tensor holds no NaN and no infinity.
-func finite(t *tensors.Tensor) bool {
-	ok := true
-	_ = t.ConstFlatData(func(flat any) {
-		switch flat := flat.(type) {
-		case []float32:
-			for _, v := range flat {
-				ok = ok && v-v == 0
-			}
-		case []float64:
-			for _, v := range flat {
-				ok = ok && v-v == 0
-			}
-		}
-	})
-	return ok
 }

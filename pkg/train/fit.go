@@ -218,14 +218,8 @@ func (f *fit) diverged(what string) error {
 
 // checkWeights returns an error if a variable is no longer finite: the last step can do that without the loss showing it.
 func (f *fit) checkWeights() error {
-	for v := range f.net.Store().IterVariables() {
-		value, err := v.Value()
-		if err != nil {
-			return fmt.Errorf("train: %w", err)
-		}
-		if !finite(value) {
-			return f.diverged(fmt.Sprintf("variable %s is NaN or infinite", v.Path()))
-		}
+	if err := f.net.CheckWeights(); err != nil {
+		return f.diverged(err.Error())
 	}
 	return nil
 }
