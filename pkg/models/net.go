@@ -24,20 +24,31 @@ type Kind string
 // The kinds of port.
 const (
 	Values        Kind = "values"        // numbers that can be attributed; as an output: a regression
-	IDs           Kind = "ids"           // indices into a table, attributed where they are looked up
+	IDs           Kind = "ids"           // indices into a table, attributed where they are looked up; 0 is padding
 	Mask          Kind = "mask"          // which positions count; never attributed
 	Logits        Kind = "logits"        // an output before softmax, one number a class
 	Probabilities Kind = "probabilities" // an output after softmax
 )
 
+// dtype is the type of a port's numbers where it states none.
+func (k Kind) dtype() dtypes.DType {
+	switch k {
+	case IDs:
+		return dtypes.Int32
+	case Mask:
+		return dtypes.Bool
+	}
+	return dtypes.Float32
+}
+
 // Port is an input or output of a net.
 type Port struct {
 	Name    string
-	DType   dtypes.DType // zero: Float32
+	DType   dtypes.DType // zero: Int32 for IDs, Bool for a Mask, Float32 for all others
 	Shape   []int        // of one example, without the example axis
 	Axes    []string     // a name for each axis of Shape; nil names them by number
 	Kind    Kind         // "": Values
-	Classes []string     // of Logits and Probabilities: one name a class
+	Classes []string     // of Logits and Probabilities: one name a class; of IDs: what each id stands for, the first being padding
 }
 
 // Forward builds a net's graph: the inputs have the example axis first, and so have the outputs. It may panic, as graph functions do.
@@ -80,7 +91,7 @@ func New(a Architecture, inputs, outputs []Port, seed uint64) (*Net, error) {
 			p.Kind = Values
 		}
 		if p.DType == dtypes.InvalidDType {
-			p.DType = dtypes.Float32
+			p.DType = p.Kind.dtype()
 		}
 		if slices.ContainsFunc(p.Shape, func(d int) bool { return d <= 0 }) {
 			return nil, fmt.Errorf("models: input %q of %s has shape %v, every length must be positive", p.Name, n.Name, p.Shape)
