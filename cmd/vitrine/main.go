@@ -11,6 +11,7 @@ const usage = `usage: vitrine COMMAND
 
   init DIR                 make DIR a folder for notebooks of your own, which is a Go module
   doctor                   what is installed, which backend computes, and is it right: exit status 1 if not
+  verify RECORD...         run explanations again: does each hold, bit for bit? exit status 1 if one does not
   backend                  which backend computes, and why
   backend --install DIR    let go-xla install its plugin for this machine below DIR
   help                     this page
@@ -23,6 +24,7 @@ var commands = map[string]func(args []string) error{
 	"backend": showBackend,
 	"doctor":  examine,
 	"init":    makeFolder,
+	"verify":  verify,
 }
 
 // errUsage is for arguments that make no command.

@@ -17,7 +17,7 @@ func TestCommandsAreInTheUsage(t *testing.T) {
 }
 
 func TestWhatMakesNoCommand(t *testing.T) {
-	for _, args := range [][]string{{"heal"}, {"doctor", "now"}, {"backend", "--install"}} {
+	for _, args := range [][]string{{"heal"}, {"doctor", "now"}, {"backend", "--install"}, {"verify"}} {
 		if err := run(args); err == nil || !strings.Contains(err.Error(), "vitrine help") {
 			t.Errorf("%q: error %v, want one that says where help is", args, err)
 		}

@@ -3,6 +3,8 @@ package explain
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -13,6 +15,8 @@ import (
 type Baseline struct {
 	Constant float64           // this number everywhere
 	Values   []*tensors.Tensor // instead: one tensor an attributed input, of one row for all examples or a row for each
+
+	hash string // of Values that a record speaks of, until they are found
 }
 
 // String says in words what it is.
@@ -23,15 +27,42 @@ func (b Baseline) String() string {
 		if err != nil {
 			return "given, unreadable"
 		}
-		return "given, SHA-256 " + h
+		return given + h
+	case b.hash != "":
+		return given + b.hash
 	case b.Constant == 0:
-		return "zeros"
+		return zeros
 	}
-	return fmt.Sprintf("constant %g", b.Constant)
+	return constant + strconv.FormatFloat(b.Constant, 'g', -1, 64)
 }
+
+// What a baseline is called.
+const zeros, constant, given = "zeros", "constant ", "given, SHA-256 "
 
 // MarshalJSON writes what String says: the numbers of a given baseline are not part of a method's options.
 func (b Baseline) MarshalJSON() ([]byte, error) { return json.Marshal(b.String()) }
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (b *Baseline) UnmarshalJSON(data []byte) (err error) {
+	var text string
+	if err := json.Unmarshal(data, &text); err != nil {
+		return err
+	}
+	number, isConstant := strings.CutPrefix(text, constant)
+	hash, isGiven := strings.CutPrefix(text, given)
+	switch {
+	case text == zeros:
+		*b = Baseline{}
+	case isConstant:
+		*b = Baseline{}
+		b.Constant, err = strconv.ParseFloat(number, 64)
+	case isGiven:
+		*b = Baseline{hash: hash}
+	default:
+		err = fmt.Errorf("a baseline %q, want %q, a constant or given values", text, zeros)
+	}
+	return err
+}
 
 // baseline is b for every example of the run.
 func (r *run) baseline(b Baseline) ([][]float64, error) {

@@ -20,7 +20,7 @@ import (
 
 // Cached explains once: the record is kept in the cache folder under a hash of the method with its options, the net's graph and weights,
 // the inputs, the target and what computes, and every later cell or run with the same of all these reads it. A record that cannot be
-// read any more is made anew. An interrupt (Jupyter's stop button) stops it after the chunk under way.
+// read any more is made anew. With it is kept what [Verify] needs to run it again. An interrupt (Jupyter's stop button) stops it after the chunk under way.
 func Cached(method Explainer, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -40,7 +40,7 @@ func CachedContext(ctx context.Context, method Explainer, net *models.Net, input
 	if err != nil {
 		return nil, err
 	}
-	dir, err := cache.Dir("explanations")
+	dir, err := cache.Dir(folder)
 	if err != nil {
 		return nil, fmt.Errorf("explain: %w", err)
 	}
@@ -54,6 +54,9 @@ func CachedContext(ctx context.Context, method Explainer, net *models.Net, input
 	}
 	if e, err = method.Explain(ctx, net, inputs, target); err != nil {
 		return nil, err
+	}
+	if err := keepParts(dir, made, method, net, inputs); err != nil {
+		return e, err
 	}
 	return e, e.WriteFile(path)
 }

@@ -2,8 +2,9 @@ package explain
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
-	"strings"
+	"reflect"
 )
 
 // LayerKind is a kind of layer that a composite tells apart.
@@ -75,22 +76,45 @@ func (c Composite) check() error {
 	return nil
 }
 
-// String is the choice in words: "first convolution conv_0: ZBox{Low:0 High:1}".
-func (c Choice) String() string {
-	var words []string
-	if c.First {
-		words = append(words, "first")
-	}
-	if c.Layer == AnyLayer {
-		words = append(words, "layer")
-	} else {
-		words = append(words, string(c.Layer))
-	}
-	if c.Name != "" {
-		words = append(words, c.Name)
-	}
-	return strings.Join(words, " ") + ": " + strings.TrimPrefix(fmt.Sprintf("%T%+v", c.Rule, c.Rule), "explain.")
+// ruleKinds are those that a record can name.
+var ruleKinds = []Rule{Epsilon{}, Gamma{}, AlphaBeta{}, ZPlus{}, ZBox{}, WSquare{}, Flat{}}
+
+// choiceOfFile is a choice as records have it: the rule's name, and its options.
+type choiceOfFile struct {
+	Layer   LayerKind       `json:"layer,omitempty"`
+	First   bool            `json:"first,omitempty"`
+	Name    string          `json:"name,omitempty"`
+	Rule    string          `json:"rule"`
+	Options json.RawMessage `json:"options"`
 }
 
-// MarshalJSON writes what String says, so that the record names the rule.
-func (c Choice) MarshalJSON() ([]byte, error) { return json.Marshal(c.String()) }
+// MarshalJSON writes the rule with its name, so that it can be told from others.
+func (c Choice) MarshalJSON() ([]byte, error) {
+	if c.Rule == nil {
+		return nil, errors.New("explain: a choice of a composite has no rule")
+	}
+	options, err := json.Marshal(c.Rule)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(choiceOfFile{c.Layer, c.First, c.Name, reflect.TypeOf(c.Rule).Name(), options})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (c *Choice) UnmarshalJSON(data []byte) error {
+	var f choiceOfFile
+	if err := json.Unmarshal(data, &f); err != nil {
+		return err
+	}
+	for _, r := range ruleKinds {
+		if t := reflect.TypeOf(r); t.Name() == f.Rule {
+			rule := reflect.New(t)
+			if err := json.Unmarshal(f.Options, rule.Interface()); err != nil {
+				return fmt.Errorf("options of rule %s: %w", f.Rule, err)
+			}
+			*c = Choice{f.Layer, f.First, f.Name, rule.Elem().Interface().(Rule)}
+			return nil
+		}
+	}
+	return fmt.Errorf("no rule is called %q", f.Rule)
+}

@@ -230,7 +230,8 @@ func TestLRPOptions(t *testing.T) {
 		}
 	}
 	e := explaintest.Explain(t, explain.LRP{Composite: explain.EpsilonGammaBox(-1, 1)}, explaintest.BML(t), explaintest.Rows([]float64{1, 2, 3}), explain.Target{})
-	if got, want := string(e.Options), `{"Composite":["first layer: ZBox{Low:-1 High:1}","convolution: Gamma{Gamma:0}","layer: Epsilon{Epsilon:0}"],"Nodes":false}`; got != want {
+	if got, want := string(e.Options), `{"Composite":[{"first":true,"rule":"ZBox","options":{"Low":-1,"High":1}},{"layer":"convolution","rule":"Gamma","options":{"Gamma":0}},`+
+		`{"rule":"Epsilon","options":{"Epsilon":0}}],"Nodes":false}`; got != want {
 		t.Errorf("options %s, want %s", got, want)
 	}
 }

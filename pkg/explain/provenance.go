@@ -15,7 +15,10 @@ import (
 
 // provenance says what went in and what it was computed with.
 func provenance(net *models.Net, inputs []*tensors.Tensor) (p record.Provenance, err error) {
-	p = record.Provenance{Model: net.Name, Graph: net.GraphHash(), Platform: build.Platform, Backend: backend.Choose().Kind(), Versions: build.Versions()}
+	p = record.Provenance{
+		Model: net.Name, Graph: net.GraphHash(), Platform: build.Platform, Processor: build.Processor(),
+		Backend: backend.Choose().Kind(), Versions: build.Versions(),
+	}
 	if p.Weights, err = net.WeightsHash(); err != nil {
 		return p, err
 	}

@@ -63,6 +63,9 @@ type Net struct {
 	Outputs []Port
 	Forward Forward
 
+	architecture Architecture // with the seed: what the net is made of, for its file
+	seed         uint64
+
 	store   *model.Store
 	backend compute.Backend // opened when first needed: a cell that only loads results needs none
 
@@ -84,7 +87,7 @@ func New(a Architecture, inputs, outputs []Port, seed uint64) (*Net, error) {
 	if len(inputs) == 0 || len(outputs) == 0 {
 		return nil, fmt.Errorf("models: %s needs at least one input and one output port, got %d and %d", a.Name(), len(inputs), len(outputs))
 	}
-	n := &Net{Name: a.Name(), Inputs: slices.Clone(inputs), Outputs: slices.Clone(outputs), programs: map[string]*model.Exec{}}
+	n := &Net{Name: a.Name(), Inputs: slices.Clone(inputs), Outputs: slices.Clone(outputs), architecture: a, seed: seed, programs: map[string]*model.Exec{}}
 	for i := range n.Inputs {
 		p := &n.Inputs[i]
 		if p.Kind == "" {

@@ -64,13 +64,14 @@ const (
 
 // Provenance is what it takes to run a record again: hashes of what went in and the environment it ran in.
 type Provenance struct {
-	Model    string            `json:"model"`    // the net's name
-	Weights  string            `json:"weights"`  // SHA-256 of every variable's name, shape and bytes
-	Graph    string            `json:"graph"`    // SHA-256 of the traced graph
-	Inputs   string            `json:"inputs"`   // SHA-256 of the inputs' shapes and bytes
-	Platform string            `json:"platform"` // "linux/amd64"
-	Backend  string            `json:"backend"`  // "xla: cpu", "go"
-	Versions map[string]string `json:"versions"` // of Go, this module and those that compute
+	Model     string            `json:"model"`     // the net's name
+	Weights   string            `json:"weights"`   // SHA-256 of every variable's name, shape and bytes
+	Graph     string            `json:"graph"`     // SHA-256 of the traced graph
+	Inputs    string            `json:"inputs"`    // SHA-256 of the inputs' shapes and bytes
+	Platform  string            `json:"platform"`  // "linux/amd64"
+	Processor string            `json:"processor"` // its model and widest vectors: "AMD EPYC 9B14, AVX-512"
+	Backend   string            `json:"backend"`   // "xla:libpjrt_cpu.so", "go"
+	Versions  map[string]string `json:"versions"`  // of Go, this module and those that compute
 }
 
 // Rows is the number of explained examples.

@@ -2,17 +2,12 @@ package train
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
-
-	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/model"
 
 	"github.com/vitrine-ml/vitrine/internal/atomicfile"
 	"github.com/vitrine-ml/vitrine/internal/safetensors"
@@ -97,13 +92,9 @@ func (f *fit) note(format string, args ...any) {
 
 // write puts the net's variables and the state into a file.
 func (f *fit) write(path string) error {
-	all := map[string]*tensors.Tensor{}
-	for v := range f.net.Store().IterVariables() {
-		value, err := v.Value()
-		if err != nil {
-			return fmt.Errorf("train: %w", err)
-		}
-		all[v.Path()] = value
+	all, err := f.net.Weights()
+	if err != nil {
+		return fmt.Errorf("train: %w", err)
 	}
 	s, err := json.Marshal(f.state)
 	if err != nil {
@@ -130,35 +121,10 @@ func (f *fit) read(path string) error {
 	if err := json.Unmarshal([]byte(file.Metadata[stateField]), &s); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	if err := setVariables(f.net.Store(), file.Tensors); err != nil {
+	if err := f.net.SetWeights(file.Tensors); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	s.History.Notes = append(s.History.Notes, f.History.Notes...)
 	f.state = s
 	return nil
-}
-
-// setVariables gives the store's variables, all of them and no others, their values; or changes none.
-func setVariables(store *model.Store, values map[string]*tensors.Tensor) error {
-	var all []*model.Variable
-	rest := maps.Clone(values)
-	for v := range store.IterVariables() {
-		value := values[v.Path()]
-		if value == nil {
-			return fmt.Errorf("variable %s is missing", v.Path())
-		}
-		if !value.Shape().Equal(v.Shape()) {
-			return fmt.Errorf("variable %s is %s, want %s", v.Path(), value.Shape(), v.Shape())
-		}
-		delete(rest, v.Path())
-		all = append(all, v)
-	}
-	for name := range rest {
-		return fmt.Errorf("%s is no variable of the net", name)
-	}
-	var errs []error
-	for _, v := range all { // SetValue leaves alone whether a variable is trainable: the random state never is
-		errs = append(errs, v.SetValue(values[v.Path()]))
-	}
-	return errors.Join(errs...)
 }
