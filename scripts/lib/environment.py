@@ -50,10 +50,11 @@ def settle(go: Toolchain, backend: Backend, unasked: Backend) -> None:
     lines += [f"export {name}={shlex.quote(value)}" for name, value in fixed.items()]
     os.environ.update(fixed)
     # Where the user has set one of these, that stays.
-    for name, default in {"VITRINE_CACHE": str(home.CACHE), "GOMLX_BACKEND": unasked.value}.items():
+    for name, default in {"VITRINE_CACHE": str(home.CACHE), "VITRINE_MIRROR": str(home.MIRROR), "GOMLX_BACKEND": unasked.value}.items():
         why = f" VITRINE_BACKEND_WHY={shlex.quote(unasked.why)}" if name == "GOMLX_BACKEND" else ""
         lines.append(f'[ -n "${{{name}:-}}" ] || export {name}={shlex.quote(default)}{why}')
     os.environ.update(VITRINE_CACHE=os.environ.get("VITRINE_CACHE") or str(home.CACHE),
+                      VITRINE_MIRROR=os.environ.get("VITRINE_MIRROR") or str(home.MIRROR),
                       GOMLX_BACKEND=backend.value, VITRINE_BACKEND_WHY=backend.why)
     folders = [home.GO_BIN, home.VENV / "bin", Path(go.root, "bin")]
     lines.append("export PATH=" + ":".join(shlex.quote(str(folder)) for folder in folders) + ':"$PATH"')

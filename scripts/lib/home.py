@@ -17,6 +17,7 @@ GO_CACHE = HOME / "go-build"
 JUPYTER = HOME / "jupyter"
 XLA = HOME / "xla"
 CACHE = HOME / "cache"
+MIRROR = HOME / "mirror"  # of published data, for VITRINE_MIRROR
 LOGS = HOME / "log"
 ENV_FILE = HOME / "env.sh"
 

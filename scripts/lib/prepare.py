@@ -6,6 +6,7 @@ import golang
 import gotools
 import kernelspec
 import pythonenv
+import snippets
 import stages
 import warm
 from alone import alone
@@ -21,7 +22,7 @@ def prepare(completion: bool = False, checks: bool = False) -> None:
     with alone():
         environment.enter(go)
         kernelspec.write()
-        todo = [pythonenv.stage(), gotools.kernel(go), warm.stage(go)]
+        todo = [pythonenv.stage(), gotools.kernel(go), warm.stage(go), snippets.stage()]
         if completion or checks:
             todo.append(gotools.completion(go))
         if checks:
