@@ -10,7 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/clipperhouse/uax29/v2/words"
+	segment "github.com/clipperhouse/uax29/v2/words"
 )
 
 const (
@@ -156,7 +156,7 @@ func pieces(text string) func(yield func(string) bool) {
 			}
 			return true
 		}
-		for segments := words.FromString(text); segments.Next(); {
+		for segments := segment.FromString(text); segments.Next(); {
 			start, end := segments.Start(), segments.End()
 			if strings.Trim(segments.Value(), " ") == "" { // the last space waits for the word after it
 				end--

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/clipperhouse/uax29/v2/words"
+	segment "github.com/clipperhouse/uax29/v2/words"
 )
 
 // Words learns a tokeniser whose tokens are words and punctuation marks in lower case. Where a word ends is Unicode's rule
@@ -37,7 +37,7 @@ func (w Words) Learn(texts []string) (Tokenizer, error) {
 // eachWord gives the words and marks of a text, one after another.
 func eachWord(text string) func(yield func(Span) bool) {
 	return func(yield func(Span) bool) {
-		for segments := words.FromString(text); segments.Next(); {
+		for segments := segment.FromString(text); segments.Next(); {
 			if strings.TrimSpace(segments.Value()) == "" {
 				continue
 			}
