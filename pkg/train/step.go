@@ -27,6 +27,7 @@ func step(net *models.Net, c Config) models.Forward {
 		inputs, target, weight, count, factor := args[:n], args[n], args[n+1], args[n+2], args[n+3]
 		g := weight.Graph()
 		scope.Store().SetTraining(g, true)
+		models.WeighRows(weight)
 		all := sums(net, loss, scope, inputs, target, weight)
 
 		used := usedWeights(scope.Store(), g)
