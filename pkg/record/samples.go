@@ -6,6 +6,7 @@ import "fmt"
 type Samples struct {
 	Dataset     string       `json:"dataset"`
 	Inputs      Array        `json:"inputs"`                // images: example × height × width × channel, in [0,1]
+	Tokens      [][]string   `json:"tokens,omitempty"`      // per example: what a text was cut into, padding left out
 	Labels      []int        `json:"labels,omitempty"`      // index into Classes, one an example
 	Classes     []string     `json:"classes,omitempty"`     // names of the classes
 	Index       []int        `json:"index,omitempty"`       // position of each example in its dataset
@@ -39,7 +40,7 @@ func (s Samples) Check() error {
 	for _, part := range []struct {
 		name string
 		len  int
-	}{{"labels", len(s.Labels)}, {"index", len(s.Index)}, {"predictions", len(s.Predictions)}} {
+	}{{"texts of tokens", len(s.Tokens)}, {"labels", len(s.Labels)}, {"index", len(s.Index)}, {"predictions", len(s.Predictions)}} {
 		if part.len != 0 && part.len != n {
 			return fmt.Errorf("record: %d examples but %d %s", n, part.len, part.name)
 		}
