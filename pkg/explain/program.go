@@ -31,13 +31,21 @@ func (p outputProgram) name() string { return fmt.Sprintf("explain/output/%d/%s"
 
 func (p outputProgram) build(net *models.Net) models.Forward {
 	return func(scope *model.Scope, in []*Node) []*Node {
-		t := NewTrace(net, scope, in)
+		t := p.trace(net, scope, in)
 		result := []*Node{flat(t.Outputs[p.output])}
 		if p.layer != "" {
 			result = append(result, t.Node(p.layer))
 		}
 		return result
 	}
+}
+
+// trace spells recurrent layers out if one of the nodes is to be looked at.
+func (p outputProgram) trace(net *models.Net, scope *model.Scope, inputs []*Node) *Trace {
+	if p.layer == "" {
+		return traceAsComputed(net, scope, inputs)
+	}
+	return NewTrace(net, scope, inputs)
 }
 
 func (outputProgram) arguments(r *run, points []point) ([]*tensors.Tensor, error) {
@@ -58,7 +66,7 @@ func (p gradientProgram) name() string {
 func (p gradientProgram) build(net *models.Net) models.Forward {
 	return func(scope *model.Scope, in []*Node) []*Node {
 		n := len(net.Inputs)
-		t := NewTrace(net, scope, in[:n])
+		t := outputProgram(p).trace(net, scope, in[:n])
 		out := t.Outputs[p.output]
 		result := []*Node{flat(out)}
 		var of []*Node
