@@ -42,7 +42,7 @@ func (a MultiHeadAttention) Apply(scope *model.Scope, query, memory, mask *Node)
 	q = MulScalar(q, 1/math.Sqrt(float64(width/heads)))
 	// Keys first: XLA then computes a training step of Seq2Seq in nine tenths of the time.
 	scores := Transpose(Einsum("bhsd,bhtd->bhst", apart("key", memory), q), 2, 3)
-	weights = a.softmax(scores, mask)
+	weights = attentionWeights(scores, mask, a.Causal)
 	seen = Einsum("bhts,bhsd->bhtd", dropout(scope, weights, a.Dropout), apart("value", memory))
 	seen = Reshape(Transpose(seen, 1, 2), query.Shape().Dimensions...)
 	return linear(scope.In("output"), seen, width), weights
@@ -52,11 +52,12 @@ func (a MultiHeadAttention) Apply(scope *model.Scope, query, memory, mask *Node)
 // nothing else would then be NaN, and so would be rules and gradients that multiply it by 0.
 const hidden = -1e9
 
-// softmax of the scores [examples, heads, T, S] that are not hidden.
-func (a MultiHeadAttention) softmax(scores, mask *Node) *Node {
+// attentionWeights are the softmax of those scores [examples, heads, T, S] that are not hidden by the mask [examples, S] (nil: none is) or,
+// if causal, by being of a later position.
+func attentionWeights(scores, mask *Node, causal bool) *Node {
 	g, shape := scores.Graph(), scores.Shape()
 	var looks *Node // which pairs count; nil: all
-	if a.Causal {
+	if causal {
 		pairs := shapes.Make(dtypes.Int32, 1, 1, shape.Dim(2), shape.Dim(3))
 		looks = LessOrEqual(Iota(g, pairs, 3), Iota(g, pairs, 2))
 	}

@@ -1,8 +1,6 @@
 package models
 
 import (
-	"fmt"
-
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
@@ -37,11 +35,4 @@ func scrambled(h, seed *Node) *Node {
 	mix(16, 0x85ebca6b)
 	mix(13, 0xc2b2ae35)
 	return BitwiseXor(h, BitwiseShiftRightLogicalScalar(h, 16))
-}
-
-func checkDropout(rate float64) error {
-	if !(rate >= 0 && rate < 1) {
-		return fmt.Errorf("Dropout must be at least 0 and below 1, got %g", rate)
-	}
-	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -85,7 +86,12 @@ func pairPorts(inputs, outputs []Port) (p pair, err error) {
 	}
 	p.source, p.target = named("source"), named("target")
 	if len(inputs) != 2 || p.source < 0 || p.target < 0 {
-		return p, fmt.Errorf(`wants two inputs of ids, "source" [S] and "target" [T], got %v`, described(inputs))
+		return p, fmt.Errorf(`wants two inputs of ids, "source" [S] and "target" [T], got %s`, describe(inputs))
+	}
+	for _, in := range inputs {
+		if in.DType != dtypes.Int32 {
+			return p, fmt.Errorf("input %q holds ids of type %s, want %s", in.Name, in.DType, dtypes.Int32)
+		}
 	}
 	if p.sourceVocabulary, err = vocabulary(inputs[p.source]); err != nil {
 		return p, err
@@ -98,7 +104,7 @@ func pairPorts(inputs, outputs []Port) (p pair, err error) {
 	}
 	want := []int{inputs[p.target].Shape[0], p.targetVocabulary}
 	if len(outputs) != 1 || outputs[0].Kind != Logits || !slices.Equal(outputs[0].Shape, want) {
-		return p, fmt.Errorf("wants one output of logits %v (a logit for each position and id of the target), got %v", want, described(outputs))
+		return p, fmt.Errorf("wants one output of logits %v (a logit for each position and id of the target), got %s", want, describe(outputs))
 	}
 	return p, nil
 }
