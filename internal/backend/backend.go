@@ -71,7 +71,25 @@ func open(config string) (b compute.Backend, err error) {
 	if rest, isGo := strings.CutPrefix(config, gobackend.BackendName+":"); isGo {
 		return quietly(func() (compute.Backend, error) { return gobackend.New(rest) })
 	}
+	if err := fixThreads(); err != nil {
+		return nil, err
+	}
 	return withoutSignals(func() (compute.Backend, error) { return compute.NewWithConfig(config) })
+}
+
+// threads is how many XLA computes with on a CPU. It would take one a core, though never fewer than four, and share out a long sum of
+// products (the gradient of a convolution's weights) by their number, which rounds it in another way: a process that may use eight cores
+// and one that may use two would train other weights. With more than four, training differs from what it is on a small machine.
+const threads = "4"
+
+// fixThreads has XLA take that many threads, unless the user says how many.
+func fixThreads() error {
+	for _, name := range []string{"PJRT_NPROC", "NPROC"} {
+		if _, set := os.LookupEnv(name); set {
+			return nil
+		}
+	}
+	return os.Setenv("PJRT_NPROC", threads)
 }
 
 // quietly keeps off the standard output the line that the Go backend prints about its workers.
