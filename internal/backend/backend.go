@@ -82,14 +82,25 @@ func open(config string) (b compute.Backend, err error) {
 // and one that may use two would train other weights. With more than four, training differs from what it is on a small machine.
 const threads = "4"
 
-// fixThreads has XLA take that many threads, unless the user says how many.
-func fixThreads() error {
-	for _, name := range []string{"PJRT_NPROC", "NPROC"} {
-		if _, set := os.LookupEnv(name); set {
-			return nil
+// threadVariables are those that XLA heeds, the first of them first.
+var threadVariables = []string{"PJRT_NPROC", "NPROC"}
+
+// askedThreads is how many the user says, "" if nothing.
+func askedThreads() string {
+	for _, name := range threadVariables {
+		if n, set := os.LookupEnv(name); set {
+			return n
 		}
 	}
-	return os.Setenv("PJRT_NPROC", threads)
+	return ""
+}
+
+// fixThreads has XLA take that many threads, unless the user says how many.
+func fixThreads() error {
+	if askedThreads() != "" {
+		return nil
+	}
+	return os.Setenv(threadVariables[0], threads)
 }
 
 // quietly keeps off the standard output the line that the Go backend prints about its workers.
@@ -105,13 +116,17 @@ func quietly(f func() (compute.Backend, error)) (compute.Backend, error) {
 	return f()
 }
 
-// Kind names what the choice computes with, without paths and options: "xla:cpu", "xla:libpjrt_cpu.so", "go". Results with the same seed
-// are the same bits only on the same kind.
+// Kind names what the choice computes with, without paths and options: "xla:cpu", "xla:libpjrt_cpu.so", "go"; with "16 threads" where the user
+// wants another number of XLA's. Results with the same seed are the same bits only on the same kind.
 func (c Choice) Kind() string {
 	name, plugin, _ := strings.Cut(c.Config, ":")
 	if name == gobackend.BackendName {
 		return name
 	}
 	plugin, _, _ = strings.Cut(plugin, ",")
-	return name + ":" + filepath.Base(plugin)
+	kind := name + ":" + filepath.Base(plugin)
+	if n := askedThreads(); n != "" && n != threads {
+		kind += ", " + n + " threads"
+	}
+	return kind
 }

@@ -23,3 +23,12 @@ func TestFixThreads(t *testing.T) {
 		}
 	}
 }
+
+func TestKindNamesThreads(t *testing.T) {
+	for n, want := range map[string]string{"4": "xla:cpu.so", "16": "xla:cpu.so, 16 threads"} {
+		t.Setenv("PJRT_NPROC", n)
+		if got := (Choice{Config: "xla:/some/where/cpu.so,shared_buffers"}).Kind(); got != want {
+			t.Errorf("with %s threads %q, want %q", n, got, want)
+		}
+	}
+}
