@@ -71,7 +71,36 @@ func open(config string) (b compute.Backend, err error) {
 	if rest, isGo := strings.CutPrefix(config, gobackend.BackendName+":"); isGo {
 		return quietly(func() (compute.Backend, error) { return gobackend.New(rest) })
 	}
+	if err := fixThreads(); err != nil {
+		return nil, err
+	}
 	return withoutSignals(func() (compute.Backend, error) { return compute.NewWithConfig(config) })
+}
+
+// threads is how many XLA computes with on a CPU. It would take one a core, though never fewer than four, and share out a long sum of
+// products (the gradient of a convolution's weights) by their number, which rounds it in another way: a process that may use eight cores
+// and one that may use two would train other weights. With more than four, training differs from what it is on a small machine.
+const threads = "4"
+
+// threadVariables are those that XLA heeds, the first of them first.
+var threadVariables = []string{"PJRT_NPROC", "NPROC"}
+
+// askedThreads is how many the user says, "" if nothing.
+func askedThreads() string {
+	for _, name := range threadVariables {
+		if n, set := os.LookupEnv(name); set {
+			return n
+		}
+	}
+	return ""
+}
+
+// fixThreads has XLA take that many threads, unless the user says how many.
+func fixThreads() error {
+	if askedThreads() != "" {
+		return nil
+	}
+	return os.Setenv(threadVariables[0], threads)
 }
 
 // quietly keeps off the standard output the line that the Go backend prints about its workers.
@@ -87,13 +116,17 @@ func quietly(f func() (compute.Backend, error)) (compute.Backend, error) {
 	return f()
 }
 
-// Kind names what the choice computes with, without paths and options: "xla:cpu", "xla:libpjrt_cpu.so", "go". Results with the same seed
-// are the same bits only on the same kind.
+// Kind names what the choice computes with, without paths and options: "xla:cpu", "xla:libpjrt_cpu.so", "go"; with "16 threads" where the user
+// wants another number of XLA's. Results with the same seed are the same bits only on the same kind.
 func (c Choice) Kind() string {
 	name, plugin, _ := strings.Cut(c.Config, ":")
 	if name == gobackend.BackendName {
 		return name
 	}
 	plugin, _, _ = strings.Cut(plugin, ",")
-	return name + ":" + filepath.Base(plugin)
+	kind := name + ":" + filepath.Base(plugin)
+	if n := askedThreads(); n != "" && n != threads {
+		kind += ", " + n + " threads"
+	}
+	return kind
 }
