@@ -51,12 +51,12 @@ func misled(t *testing.T) (*data.Dataset, Config) {
 	if validation, err = data.Assemble("misleading", in, target); err != nil {
 		t.Fatal(err)
 	}
-	return set, Config{Epochs: 60, BatchSize: 16, Optimizer: Adam{LearningRate: 0.02}, Seed: 5, Validation: validation, EarlyStopping: EarlyStopping{Patience: 3}}
+	return set, Config{Epochs: 60, BatchSize: 16, Optimizer: Adam{LearningRate: 0.01}, Seed: 5, Validation: validation, EarlyStopping: EarlyStopping{Patience: 3}}
 }
 
 // The weights are those that a training of as many epochs as the best one ends with, also after interruptions.
 func TestEarlyStopping(t *testing.T) {
-	a, _, _ := small(t)
+	a := linear // compiles fast; TestResume has what else there is to a resumed training
 	set, c := misled(t)
 	inCache(t)
 	net, h, err := FitOrLoadContext(context.Background(), a, set, c)
@@ -92,7 +92,7 @@ func TestEarlyStopping(t *testing.T) {
 
 	checkpointEvery = 0
 	defer func() { checkpointEvery = defaultCheckpointEvery }()
-	for _, cuts := range [][]int{{12}, {5*h.Best + 4, 3}, {5 * (h.Best + 2), 1, 7}} {
+	for _, cuts := range [][]int{{5*h.Best + 4, 3}, {5 * (h.Best + 2), 1, 7}} {
 		inCache(t)
 		for _, n := range cuts {
 			if _, _, err := FitOrLoadContext(after(n), a, set, c); err == nil {

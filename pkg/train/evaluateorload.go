@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -44,7 +45,7 @@ func evaluateOrLoad[R interface{ Check() error }](
 	defer stop()
 	var none R
 	if set == nil {
-		return none, fmt.Errorf("train: no dataset")
+		return none, errors.New("train: no dataset")
 	}
 	weights, err := net.WeightsHash()
 	if err != nil {
