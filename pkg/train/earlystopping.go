@@ -1,6 +1,7 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -34,7 +35,7 @@ func (s EarlyStopping) check() error {
 		return fmt.Errorf("EarlyStopping.Patience is %d, want at least 1, or 0 for none", s.Patience)
 	}
 	if s.Patience == 0 && s.MinDelta != 0 {
-		return fmt.Errorf("EarlyStopping has a MinDelta but no Patience")
+		return errors.New("EarlyStopping has a MinDelta but no Patience")
 	}
 	return notNegative("EarlyStopping.MinDelta", s.MinDelta)
 }
