@@ -19,6 +19,15 @@ type Corpus struct {
 // Span is a part of a text: the bytes [Start:End].
 type Span struct{ Start, End int }
 
+// Covered says of each token whether it holds a part of one of the spans: which positions an explanation should point to.
+func Covered(tokens []Token, spans []Span) []bool {
+	covered := make([]bool, len(tokens))
+	for i, token := range tokens {
+		covered[i] = slices.ContainsFunc(spans, func(s Span) bool { return token.Start < s.End && s.Start < token.End })
+	}
+	return covered
+}
+
 // Dataset is the texts as ids; see [Texts].
 func (c Corpus) Dataset(t Tokenizer, length int) (*Dataset, TokenCounts, error) {
 	return Texts(c.Name, c.Texts, c.Labels, c.Classes, t, length)
