@@ -71,8 +71,7 @@ func FitOrLoadContext(ctx context.Context, a models.Architecture, set *data.Data
 	if err := f.finish(); err != nil {
 		return nil, nil, err
 	}
-	last := f.History.Epochs[len(f.History.Epochs)-1]
-	f.line.Done("trained in %s: %d epochs, %d steps, loss %.3f, accuracy %.3f", roughly(f.History.Elapsed), c.Epochs, f.History.Steps, last.Loss, last.Accuracy)
+	f.line.Done("trained in %s: %s", roughly(f.History.Elapsed), f.summary())
 	return net, &f.History, nil
 }
 
@@ -104,20 +103,20 @@ func Ports(set *data.Dataset) (inputs, outputs []models.Port) {
 var kinds = map[data.Kind]models.Kind{data.Values: models.Values, data.IDs: models.IDs, data.Mask: models.Mask}
 
 // recipe is to be raised when a change of this package gives other weights from the same options.
-const recipe = 1
+const recipe = 2
 
 // key is a hash of all that decides the trained weights.
 func key(net *models.Net, set *data.Dataset, c Config) (string, error) {
-	kinds, err := json.Marshal([]any{c.Optimizer, c.Schedule})
+	options, err := json.Marshal([]any{c.Optimizer, c.Schedule, c.Loss, c.LabelSmoothing, c.ClassWeights, c.EarlyStopping})
 	if err != nil {
-		return "", fmt.Errorf("train: options of %T or %T: %w", c.Optimizer, c.Schedule, err)
+		return "", fmt.Errorf("train: options of %T, %T or %T: %w", c.Optimizer, c.Schedule, c.Loss, err)
 	}
 	validation := ""
 	if c.Validation != nil {
 		validation = c.Validation.Hash()
 	}
 	return cache.Key(recipe, net.GraphHash(), set.Hash(), validation, c.Epochs, c.BatchSize, c.Seed, c.ClipNorm,
-		fmt.Sprintf("%T %T", c.Optimizer, c.Schedule), kinds, backend.Choose().Kind(), build.Platform, build.Versions()), nil
+		fmt.Sprintf("%T %T %T", c.Optimizer, c.Schedule, c.Loss), options, backend.Choose().Kind(), build.Platform, build.Versions()), nil
 }
 
 func (f *fit) finished() string { return filepath.Join(f.folder, "net.safetensors") }
