@@ -53,7 +53,7 @@ var (
 // Where neither mirror nor cache has it but there is cifar-10-small-binary.tar.gz, the sets are from that: 10,000 and 2,000 images of the
 // same layout, decoded again from JPEG, so that the pixels are not exactly the official ones. The names of the sets then say so.
 //
-// Archives are checked by their SHA-256. The errors are those of [FashionMNISTFull].
+// Archives are checked by their SHA-256. What is unpacked is kept in the cache. The errors are those of [FashionMNISTFull].
 func CIFAR10(ctx context.Context) (train, test *Dataset, err error) {
 	return cifar.cifar10(ctx, cifarFile, cifarSmallFile)
 }
