@@ -3,15 +3,21 @@ package data
 import (
 	"archive/tar"
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
+	"github.com/vitrine-ml/vitrine/internal/atomicfile"
+	"github.com/vitrine-ml/vitrine/internal/cache"
 	"github.com/vitrine-ml/vitrine/internal/fetch"
 )
 
@@ -19,13 +25,68 @@ import (
 type members map[string]int
 
 // archive is the contents of some members of an archive, a tar file compressed with gzip, from the first place that has it; see find.
-// Nothing is written to disk but the archive itself.
+//
+// Unpacking takes most of the time, and every cell of a notebook asks anew: so the members are kept in the cache, each with its sum.
 func (s source) archive(ctx context.Context, f file, want members) (contents map[string][]byte, err error) {
+	if contents := s.kept(f, want); contents != nil {
+		return contents, nil
+	}
 	err = s.find(ctx, f, func(p place) error {
 		contents, err = f.untarred(p, want)
 		return err
 	})
+	if err == nil {
+		s.keep(f, contents)
+	}
 	return contents, err
+}
+
+// keptPath is where a member is kept, under the sum of its archive.
+func (s source) keptPath(f file, member string) (string, error) {
+	return cache.Path("data", s.set, "unpacked-"+f.official, strings.ReplaceAll(member, "/", "-"))
+}
+
+// kept is the members that were kept, if all of them are there and right: contents, then their SHA-256. What is broken is unpacked again.
+func (s source) kept(f file, want members) map[string][]byte {
+	contents := map[string][]byte{}
+	for member, most := range want {
+		path, err := s.keptPath(f, member)
+		if err != nil {
+			return nil
+		}
+		info, err := os.Stat(path)
+		if err != nil || info.Size() < sha256.Size || info.Size() > int64(most)+sha256.Size {
+			return nil
+		}
+		b, err := os.ReadFile(path)
+		if err != nil || len(b) < sha256.Size {
+			return nil
+		}
+		of, end := b[:len(b)-sha256.Size:len(b)-sha256.Size], b[len(b)-sha256.Size:]
+		if got := sha256.Sum256(of); !bytes.Equal(got[:], end) {
+			return nil
+		}
+		contents[member] = of
+	}
+	return contents
+}
+
+// keep keeps the members. A cache that cannot be written to costs time the next time, and nothing else.
+func (s source) keep(f file, contents map[string][]byte) {
+	for member, of := range contents {
+		path, err := s.keptPath(f, member)
+		if err != nil || os.MkdirAll(filepath.Dir(path), 0o755) != nil {
+			return
+		}
+		_ = atomicfile.Write(path, 0o644, func(w io.Writer) error {
+			end := sha256.Sum256(of)
+			_, err := w.Write(of)
+			if err == nil {
+				_, err = w.Write(end[:])
+			}
+			return err
+		})
+	}
 }
 
 // untarred takes the members out of the archive at that place, once its sum is known to be right.

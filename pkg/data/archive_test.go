@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/vitrine-ml/vitrine/internal/cache"
 )
 
 // entry is a member of an archive to be made.
@@ -138,6 +140,56 @@ func TestArchive(t *testing.T) {
 			t.Errorf("%d requests, want 1", w.requests.Load())
 		}
 	})
+}
+
+// The second time the members come from the cache, unless what was kept there is broken.
+func TestArchiveKeepsMembers(t *testing.T) {
+	w := newWorld(t)
+	f := file{name: "set.tar.gz", official: sum(smallArchive), size: len(smallArchive)}
+	archive := filepath.Join(w.mirror, "set.tar.gz")
+	want := members{"set/a": 5, "set/b": 4}
+	load := func() (map[string][]byte, error) { return w.source.archive(t.Context(), f, want) }
+	put(t, archive, smallArchive)
+	if _, err := load(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(archive); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := load(); err != nil || string(got["set/a"]) != "alpha" || string(got["set/b"]) != "beta" {
+		t.Errorf("without the archive: %q, error %v", got, err)
+	}
+	path, err := w.source.keptPath(f, "set/b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, broken := range map[string][]byte{
+		"changed": append([]byte{good[0] ^ 1}, good[1:]...), "truncated": good[:len(good)-1], "empty": {}, "longer": append(bytes.Clone(good), 0),
+	} {
+		put(t, path, broken)
+		if got, err := load(); got != nil || err == nil || !strings.Contains(err.Error(), "set.tar.gz of small is missing") {
+			t.Errorf("%s: %q, error %v; want the archive to be looked for", name, got, err)
+		}
+		put(t, archive, smallArchive)
+		if got, err := load(); err != nil || string(got["set/b"]) != "beta" {
+			t.Errorf("%s, with the archive: %q, error %v", name, got, err)
+		}
+		if err := os.Remove(archive); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := load(); err != nil || string(got["set/b"]) != "beta" {
+			t.Errorf("%s, unpacked again: %q, error %v", name, got, err)
+		}
+	}
+	put(t, archive, smallArchive)
+	t.Setenv(cache.EnvVar, archive) // no folder: nothing can be kept
+	if got, err := load(); err != nil || string(got["set/a"]) != "alpha" {
+		t.Errorf("without a cache: %q, error %v", got, err)
+	}
 }
 
 func FuzzUntar(f *testing.F) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // An image of CIFAR-10 is a byte for the class, then 32 × 32 bytes of red, as many of green, as many of blue, each row by row.
@@ -33,8 +34,7 @@ var (
 	}
 	cifarTest = []string{"cifar-10-batches-bin/test_batch.bin"}
 
-	// A part of the same layout for places without a network. It has no address of its own.
-	cifarSmall     = source{set: cifar.set}
+	// A part of the same layout for places without a network. No address has it.
 	cifarSmallFile = file{
 		name:     "cifar-10-small-binary.tar.gz",
 		official: "3b2ecda7803023c0aa91f00efd094b62d63216e285802bcdbece6a222e1f9036",
@@ -53,24 +53,29 @@ var (
 // Where neither mirror nor cache has it but there is cifar-10-small-binary.tar.gz, the sets are from that: 10,000 and 2,000 images of the
 // same layout, decoded again from JPEG, so that the pixels are not exactly the official ones. The names of the sets then say so.
 //
-// Archives are checked by their SHA-256. The errors are those of [FashionMNISTFull].
+// Archives are checked by their SHA-256. What is unpacked is kept in the cache. The errors are those of [FashionMNISTFull].
 func CIFAR10(ctx context.Context) (train, test *Dataset, err error) {
-	from, f, note, trainFiles := cifar, cifarFile, "", cifarTrain
-	if !from.onDisk(cifarFile) && cifarSmall.onDisk(cifarSmallFile) {
-		from, f, note, trainFiles = cifarSmall, cifarSmallFile, " small (decoded from JPEG)", cifarTrain[:1]
+	return cifar.cifar10(ctx, cifarFile, cifarSmallFile)
+}
+
+// cifar10 reads the official archive, or the small one where only that is on disk.
+func (s source) cifar10(ctx context.Context, f, small file) (train, test *Dataset, err error) {
+	name, trainFiles := "CIFAR-10", cifarTrain
+	if !s.onDisk(f) && s.onDisk(small) {
+		f, name, trainFiles = small, "CIFAR-10 small (decoded from JPEG)", cifarTrain[:1]
 	}
-	want := members{cifarTest[0]: cifarRow * 10_000}
-	for _, name := range trainFiles {
-		want[name] = cifarRow * 10_000
+	want := members{}
+	for _, member := range slices.Concat(trainFiles, cifarTest) {
+		want[member] = cifarRow * 10_000
 	}
-	contents, err := from.archive(ctx, f, want)
+	contents, err := s.archive(ctx, f, want)
 	if err != nil {
 		return nil, nil, err
 	}
-	if train, err = fromCIFAR("CIFAR-10"+note+" train", contents, trainFiles); err != nil {
+	if train, err = fromCIFAR(name+" train", contents, trainFiles); err != nil {
 		return nil, nil, err
 	}
-	if test, err = fromCIFAR("CIFAR-10"+note+" test", contents, cifarTest); err != nil {
+	if test, err = fromCIFAR(name+" test", contents, cifarTest); err != nil {
 		return nil, nil, err
 	}
 	return train, test, nil

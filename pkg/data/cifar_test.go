@@ -2,6 +2,7 @@ package data
 
 import (
 	"bytes"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -70,9 +71,73 @@ func TestReadCIFAR10Refuses(t *testing.T) {
 	}
 }
 
+// The official archive is taken where it is on disk or can be had; the small one where only that is on disk.
+func TestWhichCIFAR10(t *testing.T) {
+	var all []entry
+	for i, name := range slices.Concat(cifarTrain, cifarTest) {
+		all = append(all, entry{name: name, contents: slices.Concat(cifarImage(byte(i)), cifarImage(9))})
+	}
+	official, small := tarred(all...), tarred(all[0], all[5])
+	f := file{name: "official.tar.gz", official: sum(official), size: len(official)}
+	smallFile := file{name: "small.tar.gz", official: sum(small), size: len(small)}
+	for _, test := range []struct {
+		name                 string
+		mirror, address      [2]bool // the official archive, the small one
+		train, test, request int
+		reason               string
+	}{
+		{"both in the mirror", [2]bool{true, true}, [2]bool{true, true}, 10, 2, 0, ""},
+		{"only the small one in the mirror", [2]bool{false, true}, [2]bool{true, true}, 2, 2, 0, ""},
+		{"nothing in the mirror", [2]bool{}, [2]bool{true, true}, 10, 2, 1, ""},
+		{"nothing anywhere", [2]bool{}, [2]bool{false, true}, 0, 0, 1, "official.tar.gz of small is missing"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			for i, archive := range [][]byte{official, small} {
+				name := []string{f.name, smallFile.name}[i]
+				if test.mirror[i] {
+					put(t, filepath.Join(w.mirror, name), archive)
+				}
+				if test.address[i] {
+					w.official[name] = archive
+				}
+			}
+			train, half, err := w.source.cifar10(t.Context(), f, smallFile)
+			if n := int(w.requests.Load()); n != test.request {
+				t.Errorf("%d requests, want %d", n, test.request)
+			}
+			if test.reason != "" {
+				if train != nil || err == nil || !strings.Contains(err.Error(), test.reason) {
+					t.Errorf("%v, error %v; want none and one with %q", train, err, test.reason)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if isSmall := strings.Contains(train.Name, "small"); train.Len() != test.train || half.Len() != test.test || isSmall != (test.train == 2) {
+				t.Errorf("%s has %d images, %s %d", train.Name, train.Len(), half.Name, half.Len())
+			}
+			if train.Label(train.Len()-2) != train.Len()/2-1 || half.Label(0) != 5 {
+				t.Errorf("batches are in the wrong order")
+			}
+		})
+	}
+	w := newWorld(t)
+	short := tarred(all[0])
+	put(t, filepath.Join(w.mirror, "small.tar.gz"), short)
+	smallFile.official = sum(short)
+	if _, _, err := w.source.cifar10(t.Context(), f, smallFile); err == nil || !strings.Contains(err.Error(), "small.tar.gz: cifar-10-batches-bin/test_batch.bin is not in it") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // The small archive of a mirror has the layout of the official one, in which every class is there equally often.
 func TestCIFAR10(t *testing.T) {
-	mirrored(t, cifarSmall, cifarSmallFile)
+	mirrored(t, cifar, cifarSmallFile)
+	if cifar.onDisk(cifarFile) {
+		t.Skip("the official archive is here, and is taken")
+	}
 	train, test, err := CIFAR10(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +158,7 @@ func TestCIFAR10(t *testing.T) {
 }
 
 func BenchmarkCIFAR10(b *testing.B) {
-	mirrored(b, cifarSmall, cifarSmallFile)
+	mirrored(b, cifar, cifarSmallFile)
 	for b.Loop() {
 		if _, _, err := CIFAR10(b.Context()); err != nil {
 			b.Fatal(err)

@@ -19,6 +19,15 @@ type Corpus struct {
 // Span is a part of a text: the bytes [Start:End].
 type Span struct{ Start, End int }
 
+// Covered says of each token whether it holds a part of one of the spans: which positions an explanation should point to.
+func Covered(tokens []Token, spans []Span) []bool {
+	covered := make([]bool, len(tokens))
+	for i, token := range tokens {
+		covered[i] = slices.ContainsFunc(spans, func(s Span) bool { return token.Start < s.End && s.Start < token.End })
+	}
+	return covered
+}
+
 // Dataset is the texts as ids; see [Texts].
 func (c Corpus) Dataset(t Tokenizer, length int) (*Dataset, TokenCounts, error) {
 	return Texts(c.Name, c.Texts, c.Labels, c.Classes, t, length)
@@ -79,9 +88,9 @@ type Parallel struct {
 }
 
 // Dataset is the texts as ids, for a net that reads the source and writes the target token by token. The inputs are "source" [S] and
-// "decoder" [T], which is <bos> and the target without its last id; the target is "target" [T], its tokens and <eos>. Both lengths are as in
-// [Texts], that of the target with <eos>; a target that is truncated has no <eos>, as it does not end there. The counts are of sources and of
-// targets.
+// "target" [T], shifted right, <bos> and the target's tokens; what is to be predicted is "next" [T], the target's tokens and <eos>: at every
+// position the token after those that the net sees. Both lengths are as in [Texts], that of the target with <eos>; a target that is
+// truncated has no <eos>, as it does not end there. The counts are of sources and of targets.
 //
 // It returns an error if there are not as many targets as sources, a source has no token, or for the reasons of [Assemble].
 func (p Parallel) Dataset(source, target Tokenizer, sourceLength, targetLength int) (d *Dataset, sources, targets TokenCounts, err error) {
@@ -107,21 +116,21 @@ func (p Parallel) Dataset(source, target Tokenizer, sourceLength, targetLength i
 	if err != nil {
 		return fail(err)
 	}
-	output, err := padded("target", written, target, targetLength, &targets)
+	next, err := padded("next", written, target, targetLength, &targets)
 	if err != nil {
 		return fail(err)
 	}
-	decoder := output
-	decoder.Name, decoder.IDs = "decoder", make([]int32, len(output.IDs))
-	length := output.Shape[0]
-	for from := 0; from < len(output.IDs); from += length {
-		row := decoder.IDs[from : from+length]
+	shifted := next
+	shifted.Name, shifted.IDs = "target", make([]int32, len(next.IDs))
+	length := next.Shape[0]
+	for from := 0; from < len(next.IDs); from += length {
+		row := shifted.IDs[from : from+length]
 		row[0] = BeginID
-		for i := 1; i < length && output.IDs[from+i] != PadID; i++ {
-			row[i] = output.IDs[from+i-1]
+		for i := 1; i < length && next.IDs[from+i] != PadID; i++ {
+			row[i] = next.IDs[from+i-1]
 		}
 	}
-	d, err = Assemble(p.Name, []Column{input, decoder}, output)
+	d, err = Assemble(p.Name, []Column{input, shifted}, next)
 	return d, sources, targets, err
 }
 
