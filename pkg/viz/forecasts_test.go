@@ -1,0 +1,5 @@
+package viz
+
+import "testing"
+
+func TestForecasts(t *testing.T) { sameAsGolden(t, "forecasts", figures()["forecasts"]) }
