@@ -103,9 +103,9 @@ func (f Alignment) lay(names []string) (*Chart, error) {
 	if title == "" {
 		title = "Which tokens belong together"
 	}
-	subtitle := "Rows: tokens that were made. Columns: tokens that were read. Orange is above zero, blue below, white zero"
+	subtitle := "Rows: tokens made. Columns: tokens read. Orange is above zero, blue below, white zero"
 	if f.framed() {
-		subtitle += ".\nA frame marks what decides a token. In frames: share of the magnitudes, of the tokens for which that is known"
+		subtitle += ".\nFrames mark what decides a token; beside the scale stands the share of the magnitudes in them"
 	}
 	used := alignmentMargin*2 - alignmentGap + pitchX*float64(min(beside, len(f.Alignments)))
 	height := alignmentTop + pitchY*float64((len(f.Alignments)+beside-1)/beside)

@@ -42,6 +42,11 @@ func TestErrors(t *testing.T) {
 		change(&f)
 		return f
 	}
+	scored := func(change func(*record.Scores)) record.Scores {
+		s := scores("CNN", 4, 1)
+		change(&s)
+		return s
+	}
 	aligned := func(change func(*record.Alignment)) Figure {
 		f := alignments()
 		change(&f.Alignments[0])
@@ -128,6 +133,23 @@ func TestErrors(t *testing.T) {
 		{"names", Alignment{Alignments: alignments().Alignments, Names: []string{"a"}}, "1 names for 2 alignments"},
 		{"scale", Alignment{Alignments: alignments().Alignments, Scale: 7}, "choose viz.PerMethod or viz.Common"},
 		{"too narrow", Alignment{Alignments: alignments().Alignments, Width: 60}, "a greater Width, or alignments of shorter texts"},
+
+		{"no scores", ModelComparison{}, "no scores: give at least one model's"},
+		{"no examples", ModelComparison{Scores: []record.Scores{{}}}, "scores 0: no examples: evaluate the model on at least one"},
+		{"another accuracy", ModelComparison{Scores: []record.Scores{scored(func(s *record.Scores) { s.Accuracy = 0.9 })}}, "the accuracy is 0.9, but 4 of 5 predictions are right"},
+		{"NaN", ModelComparison{Scores: []record.Scores{scored(func(s *record.Scores) { s.Accuracy = math.NaN() })}}, "the accuracy is NaN"},
+		{"infinite", ModelComparison{Scores: []record.Scores{scored(func(s *record.Scores) { s.Loss = math.Inf(1) })}}, "the loss is +Inf"},
+		{"names", ModelComparison{Scores: []record.Scores{scores("CNN", 4, 1)}, Names: []string{"a", "b"}}, "2 names for 1 models"},
+		{"too narrow", ModelComparison{Scores: []record.Scores{scores("CNN", 4, 1)}, Width: 100}, "at least 400"},
+		{"other counts", ConfusionMatrix{Scores: scored(func(s *record.Scores) { s.Confusion[0][1]++ })}, "0 examples of class 0 were predicted as 1, the confusion matrix has 1"},
+		{"no examples", ConfusionMatrix{}, "no examples"},
+		{"too narrow", ConfusionMatrix{Scores: scores("CNN", 4, 1), Width: 150}, "3 classes in 150 pixels"},
+
+		{"nothing", Ranking{}, "the ranking is empty"},
+		{"mismatched", Ranking{Ranking: record.Ranking{Name: "w", Names: []string{"a"}}}, `"w" of 1 names with 0 values`},
+		{"NaN", Ranking{Ranking: record.Ranking{Names: []string{"a"}, Values: []float64{math.NaN()}}}, `the value of "a" is NaN`},
+		{"top", Ranking{Ranking: ranking(), Top: -1}, "Top is -1"},
+		{"too narrow", Ranking{Ranking: ranking(), Width: 100}, "at least 400"},
 
 		{"no explanations", ResidualTable{}, "no explanations: give at least one"},
 		{"no examples", ResidualTable{Explanations: []*record.Explanation{{Version: 1, Method: "IG", Values: []record.Array{{Axes: []string{"example"}, Shape: []int{0}}}}}}, "explains no examples"},

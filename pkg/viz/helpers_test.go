@@ -83,6 +83,9 @@ func figures() map[string]Figure {
 		"seriesband":        series(2),
 		"forecasts":         forecasts(30),
 		"alignment":         alignments(),
+		"modelcomparison":   ModelComparison{Scores: []record.Scores{scores("CNN", 40, 10), scores("RNN", 3, 2)}},
+		"confusionmatrix":   ConfusionMatrix{Scores: scores("CNN", 40, 10)},
+		"ranking":           Ranking{Ranking: ranking()},
 	}
 }
 
@@ -234,4 +237,25 @@ func decoded(t *testing.T, url string) image.Image {
 		t.Fatal(err)
 	}
 	return m
+}
+
+// scores of a model that is so often right and wrong: where it is wrong, it takes "times" for "star".
+func scores(model string, right, wrong int) record.Scores {
+	s := record.Scores{Model: model, Dataset: "crosses", Examples: right + wrong, Accuracy: float64(right) / float64(right+wrong), Loss: 0.5,
+		Classes: []string{"plus", "times", "star"}, Confusion: [][]int{{0, 0, 0}, {0, 0, 0}, {0, 0, 0}}}
+	for i := range s.Examples {
+		label, predicted := i%3, i%3
+		if i >= right {
+			label, predicted = 1, 2
+		}
+		s.Labels, s.Predicted = append(s.Labels, label), append(s.Predicted, predicted)
+		s.Confusion[label][predicted]++
+	}
+	return s
+}
+
+// ranking of four words.
+func ranking() record.Ranking {
+	return record.Ranking{Name: "words", Value: "mean attribution", Names: []string{"good", "bad", "the", "great"}, Values: []float64{1, -2, 0.125, 1.5},
+		StdErr: []float64{0.25, 0.5, 0.25, 0}, Counts: []int{12, 7, 300, 1}}
 }
