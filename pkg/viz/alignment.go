@@ -128,7 +128,7 @@ func (f Alignment) panel(p *plot, a record.Alignment, name string, x, y, cell, l
 	var cells, frames []any
 	for row := range target {
 		for column, v := range a.Values.Row(row) {
-			cells = append(cells, heatCell(column, row, v, target[row]+" ← "+source[column]))
+			cells = append(cells, heatCell(column, row, v, shorten(visible(a.Target[row]), 60)+" ← "+shorten(visible(a.Source[column]), 60)))
 		}
 		if a.Known != nil {
 			for _, column := range a.Known[row] {

@@ -81,7 +81,7 @@ func (t Reading) html(b *strings.Builder) {
 	if t.Marked {
 		color = alarm
 	}
-	fmt.Fprintf(b, `<div style="font-size:12px;color:%s;padding:6px 0 1px"><b><bdi>%s</bdi></b> <bdi>%s</bdi></div><div dir="auto" style="font-size:15px;line-height:1.6;white-space:pre-wrap;overflow-wrap:anywhere">`,
+	fmt.Fprintf(b, `<div style="font-size:12px;color:%s;padding:6px 0 1px"><b><bdi>%s</bdi></b> <bdi>%s</bdi></div><div dir="auto" style="font-size:15px;line-height:1.6;white-space:pre-wrap;overflow-wrap:break-word">`,
 		color, html.EscapeString(t.Name), html.EscapeString(t.Says))
 	for _, s := range t.Spans {
 		switch {

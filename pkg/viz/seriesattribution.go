@@ -271,12 +271,9 @@ func (f SeriesAttribution) example(p *plot, columns []column, i int, left, y, wi
 			continue
 		}
 		legend = append(legend, line.name)
-		data := make([]any, 0, past+ahead)
-		for range past {
-			data = append(data, "-")
-		}
-		for _, v := range line.values.Row(i) {
-			data = append(data, round(v))
+		var data []any // with their places, so that pointing at the past does not tell of gaps
+		for t, v := range line.values.Row(i) {
+			data = append(data, []any{past + t, round(v)})
 		}
 		p.draw(panel, map[string]any{"type": "line", "name": line.name, "data": data, "showSymbol": ahead == 1, "symbol": "circle",
 			"lineStyle": map[string]any{"color": line.color, "width": 2, "type": line.dash}, "itemStyle": map[string]any{"color": line.color}})
