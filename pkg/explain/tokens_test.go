@@ -58,7 +58,7 @@ func weightsOf(t testing.TB, net *models.Net, path string) []float64 {
 	return w
 }
 
-// lookups are ways to spell the vectors of ids, and which of the ids' places each may stand at; all give [rows, 4, 3].
+// lookups are ways to spell the vectors of ids; all give [rows, 4, 3].
 var lookups = map[string]func(ids, table *Node) *Node{
 	"gather":       func(ids, table *Node) *Node { return Gather(table, InsertAxes(ids, -1)) },
 	"scaled table": func(ids, table *Node) *Node { return Gather(MulScalar(table, 1), InsertAxes(ids, -1)) },
@@ -142,4 +142,122 @@ func TestBagOfEmbeddings(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestOcclusionOfTokens: a word's value is the drop of the output when the word becomes padding, or another word.
+func TestOcclusionOfTokens(t *testing.T) {
+	net := tokenNet(t, func(scope *model.Scope, ids, table *Node) *Node {
+		return models.Dense(scope.In("dense"), Tanh(MulScalar(bag(ids, Gather(table, InsertAxes(ids, -1))), 20)), 2)
+	})
+	example := []int32{2, 5, 6, 0}
+	logit := func(row []int32) float64 {
+		out, err := net.Compute(ids(row))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tensors.MustCopyFlatData[float64](out[0])[1]
+	}
+	for token, m := range []explain.Occlusion{{}, {Baseline: explain.Baseline{Token: 1}}} {
+		e := explaintest.Explain(t, m, net, ids(example), explain.Class(1))
+		for at, id := range example {
+			without := append([]int32(nil), example...)
+			if id != 0 {
+				without[at] = int32(token)
+			}
+			if got, want := e.Values[0].Data[at], logit(example)-logit(without); math.Abs(got-want) > 1e-12 {
+				t.Errorf("with token %d, word %d has %g, want %g", token, at, got, want)
+			}
+		}
+		if e.Values[0].Data[3] != 0 {
+			t.Errorf("with token %d, padding has %g", token, e.Values[0].Data[3])
+		}
+	}
+}
+
+// TestLookups: which places of the ids count where ids go through more than one node, and what is refused.
+func TestLookups(t *testing.T) {
+	example := ids([]int32{2, 5, 6, 3})
+	sum := func(scope *model.Scope, vectors ...*Node) *Node {
+		var sums []*Node
+		for _, v := range vectors {
+			sums = append(sums, ReduceSum(v, 1))
+		}
+		return models.Dense(scope.In("dense"), Concatenate(sums, -1), 2)
+	}
+	other := [][]float64{{0}, {1}, {2}, {3}, {4}, {5}, {6}}
+	at := func(table, ids *Node) *Node { return Gather(table, InsertAxes(ids, -1)) }
+	for _, c := range []struct {
+		name string
+		f    func(scope *model.Scope, ids, table *Node) *Node
+		like func(scope *model.Scope, ids, table *Node) *Node // the same, spelled plainly; nil: an error
+		want string
+	}{
+		{"shifted behind a first token", func(scope *model.Scope, ids, table *Node) *Node {
+			first := BroadcastToDims(Const(ids.Graph(), int32(1)), ids.Shape().Dim(0), 1)
+			return sum(scope, at(table, Concatenate([]*Node{first, Slice(ids, AxisRange(), AxisRange(0, 3))}, 1)))
+		}, func(scope *model.Scope, ids, table *Node) *Node {
+			first := Reshape(Slice(table, AxisElem(1)), 1, 1, 3)
+			v := Slice(at(table, ids), AxisRange(), AxisRange(0, 3))
+			return sum(scope, Concatenate([]*Node{BroadcastToDims(first, ids.Shape().Dim(0), 1, 3), v}, 1))
+		}, ""},
+		{"backwards", func(scope *model.Scope, ids, table *Node) *Node {
+			return sum(scope, weighed(at(table, Reverse(ids, 1))))
+		},
+			func(scope *model.Scope, ids, table *Node) *Node {
+				var steps []*Node
+				for i := range 4 {
+					steps = append(steps, Slice(at(table, ids), AxisRange(), AxisRange(3-i, 4-i)))
+				}
+				return sum(scope, weighed(Concatenate(steps, 1)))
+			}, ""},
+		{"two tables", func(scope *model.Scope, ids, table *Node) *Node {
+			return sum(scope, at(table, ids), at(Const(ids.Graph(), other), ids))
+		}, func(scope *model.Scope, ids, table *Node) *Node {
+			return sum(scope, at(Concatenate([]*Node{table, Const(ids.Graph(), other)}, 1), ids))
+		}, ""},
+		{"examples last", func(scope *model.Scope, ids, table *Node) *Node {
+			return sum(scope, TransposeAllDims(at(table, Transpose(ids, 0, 1)), 1, 0, 2))
+		}, nil, "its first axis is not that of the examples"},
+		{"as numbers", func(scope *model.Scope, ids, _ *Node) *Node {
+			return models.Dense(scope.In("dense"), ConvertDType(ids, dtypes.Float64), 2)
+		}, nil, `the ids of input "words" are looked up nowhere in Tokens`},
+		{"by a bag of words", func(scope *model.Scope, ids, table *Node) *Node {
+			return sum(scope, InsertAxes(Dot(ReduceSum(OneHot(ids, 7, dtypes.Float64), 1), table).MatMul(), 1))
+		}, nil, "looked up nowhere"},
+	} {
+		net := tokenNet(t, c.f)
+		for _, m := range []explain.Explainer{explain.IntegratedGradients{}, explain.LRP{}, explain.DeepLIFT{}, explain.Saliency{}} {
+			e, err := m.Explain(t.Context(), net, example, explain.Class(0))
+			if c.want != "" {
+				if err == nil || !strings.Contains(err.Error(), c.want) {
+					t.Errorf("%s, %T: error %v, want one with %q", c.name, m, err, c.want)
+				}
+				if _, err := (explain.Occlusion{}).Explain(t.Context(), net, example, explain.Class(0)); err != nil {
+					t.Errorf("%s: occlusion needs no lookup: %v", c.name, err)
+				}
+				continue
+			}
+			if err != nil {
+				t.Errorf("%s, %T: %v", c.name, m, err)
+				continue
+			}
+			if !e.Converged() {
+				t.Errorf("%s, %T: %v, residual %v", c.name, m, e.Status, e.Residual)
+			}
+			if c.like == nil {
+				continue
+			}
+			like := explaintest.Explain(t, m, tokenNet(t, c.like), example, explain.Class(0))
+			for i, want := range like.Values[0].Data {
+				if got := e.Values[0].Data[i]; math.Abs(got-want) > 1e-12 {
+					t.Errorf("%s, %T: token %d has %g, want %g", c.name, m, i, got, want)
+				}
+			}
+		}
+	}
+}
+
+// weighed weighs the vectors of a sequence by their places, so that their order counts.
+func weighed(v *Node) *Node {
+	return Mul(v, AddScalar(Iota(v.Graph(), v.Shape(), 1), 1))
 }
