@@ -15,7 +15,7 @@ import (
 type Baseline struct {
 	Constant float64 // this number everywhere, but in the place of an id
 	// Token is what stands in the place of an id, and its vector in that of the id's vector: that of "unknown", for instance. Padding stays
-	// padding. 0: as said above.
+	// padding. 0: as said above. (A net that divides by the number of words may have none left.)
 	Token int
 	// Values, instead of both: one tensor an attributed input, of one row for all examples or a row for each; ids for an input of ids.
 	Values []*tensors.Tensor
