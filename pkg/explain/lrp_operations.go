@@ -195,13 +195,15 @@ func origin(n *Node) *Node {
 	return n
 }
 
-// isGate recognises what scales a signal: a sigmoid, or one over something.
+// isGate recognises what scales a signal: a sigmoid, one minus it, or one over something.
 func isGate(n *Node) bool {
 	switch o := origin(n); o.Type() {
 	case NodeTypeLogistic, NodeTypeRsqrt:
 		return true
 	case NodeTypeDiv:
 		return origin(o.Inputs()[0]).Type() == NodeTypeConstant
+	case NodeTypeSub:
+		return origin(o.Inputs()[0]).Type() == NodeTypeConstant && origin(o.Inputs()[1]).Type() == NodeTypeLogistic
 	}
 	return false
 }

@@ -36,7 +36,7 @@ func (r *run) origin(points []point) string {
 	const program = "explain/origin"
 	defer r.net.Forget(program) // it is built anew for every search, which is how names are filled in
 	out, err := r.net.Run(program, func(scope *model.Scope, in []*Node) []*Node {
-		t, _, _ := feed(r.net, scope, in, r.sources)
+		t, _, _ := feed(r.net, scope, in, r.sources, true)
 		needed := upstream(t.Outputs[r.target.Output])
 		var found []*Node
 		for _, n := range t.nodes {

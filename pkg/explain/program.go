@@ -34,7 +34,7 @@ func (p outputProgram) name() string {
 
 func (p outputProgram) build(net *models.Net) models.Forward {
 	return func(scope *model.Scope, in []*Node) []*Node {
-		t, _, _ := feed(net, scope, in, p.sources)
+		t, _, _ := feed(net, scope, in, p.sources, p.layer != "")
 		result := []*Node{flat(t.Outputs[p.output])}
 		if p.layer != "" {
 			result = append(result, t.Node(p.layer))
@@ -60,7 +60,7 @@ func (p gradientProgram) name() string {
 
 func (p gradientProgram) build(net *models.Net) models.Forward {
 	return func(scope *model.Scope, in []*Node) []*Node {
-		t, of, classes := feed(net, scope, in, p.sources)
+		t, of, classes := feed(net, scope, in, p.sources, p.layer != "")
 		out := t.Outputs[p.output]
 		result := []*Node{flat(out)}
 		if p.layer != "" {

@@ -35,7 +35,7 @@ func (p walkProgram) name() string {
 
 func (p walkProgram) build(net *models.Net) models.Forward {
 	return func(scope *model.Scope, in []*Node) []*Node {
-		t, attributed, rest := feed(net, scope, in, p.sources)
+		t, attributed, rest := feed(net, scope, in, p.sources, true)
 		out := t.Outputs[p.output]
 		return append([]*Node{flat(out)}, p.back(t, out, classWeights(out, rest[0], rest[1]), attributed, rest[2:])...)
 	}

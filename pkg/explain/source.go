@@ -28,9 +28,18 @@ func named(sources []source) string {
 }
 
 // feed traces the net with the values of sources in their places. The arguments are the net's inputs, then the values of those sources
-// that are nodes. It returns the nodes that hold what was put in, and the arguments behind.
-func feed(net *models.Net, scope *model.Scope, in []*Node, sources []source) (t *Trace, held, rest []*Node) {
-	t = NewTrace(net, scope, in[:len(net.Inputs)])
+// that are nodes. It returns the nodes that hold what was put in, and the arguments behind. inside says that other nodes will be looked at,
+// so that recurrent layers are to be spelled out.
+func feed(net *models.Net, scope *model.Scope, in []*Node, sources []source, inside bool) (t *Trace, held, rest []*Node) {
+	trace := traceAsComputed
+	for _, s := range sources {
+		// Names that count operations hold for the trace with all of them alone.
+		inside = inside || s.port < 0 || strings.Contains(s.node, "#")
+	}
+	if inside {
+		trace = NewTrace
+	}
+	t = trace(net, scope, in[:len(net.Inputs)])
 	rest = in[len(net.Inputs):]
 	instead := map[*Node]*Node{}
 	for _, s := range sources {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -303,7 +304,7 @@ func (p lookupProgram) name() string { return "explain/lookup/" + named(p.source
 
 func (p lookupProgram) build(net *models.Net) models.Forward {
 	return func(scope *model.Scope, in []*Node) (held []*Node) {
-		t := NewTrace(net, scope, in)
+		t, _, _ := feed(net, scope, in, p.whole, slices.ContainsFunc(p.sources, func(s source) bool { return strings.Contains(s.node, "#") }))
 		for _, s := range p.sources {
 			held = append(held, Reshape(Identity(t.held(s)), models.Chunk, -1))
 		}

@@ -26,6 +26,7 @@ func step(net *models.Net, c Config) models.Forward {
 		inputs, labels, weight, count, factor := args[:n], Squeeze(args[n], 1), args[n+1], args[n+2], args[n+3]
 		g := weight.Graph()
 		scope.Store().SetTraining(g, true)
+		models.WeighRows(weight)
 
 		logits := net.Apply(scope, inputs)[0]
 		logits = ConvertDType(logits, weight.DType()) // a sum of losses in bfloat16 would say little
