@@ -174,6 +174,12 @@ func (r recurrence) unrolled(x, mask *Node) *Node {
 	for i := range state {
 		state[i] = Zeros(g, shapes.Make(x.DType(), examples, r.hidden))
 	}
+	if r.apart() {
+		// The zero that the first step begins with is one of the input's: rules then see a signal that a gate scales, as at all other steps.
+		// With a constant, the product would be a function of the gate.
+		first := Slice(atStep(x, 0), AxisRange(), AxisRange(0, 1))
+		state[0] = BroadcastToDims(MulScalar(first, 0), examples, r.hidden)
+	}
 	all := make([]*Node, n)
 	for i := range n {
 		t := i

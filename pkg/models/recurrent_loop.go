@@ -15,7 +15,9 @@ const paramUnrolled = "unrolled"
 // Unroll has the recurrent layers of a graph spelled out step by step. Without it they are loops where the backend has these, which are
 // several times faster to compile and to run, but hide the steps: rules and interventions do not see them, and a gradient of a gradient is
 // refused. It is to be called before the net's function, as [model.Store.SetTraining] is.
-func Unroll(scope *model.Scope, g *Graph) { scope.Store().RootScope().SetGraphParam(g, paramUnrolled, true) }
+func Unroll(scope *model.Scope, g *Graph) {
+	scope.Store().RootScope().SetGraphParam(g, paramUnrolled, true)
+}
 
 // unrolled says whether recurrent layers are to be spelled out. (GoMLX's backend in Go cannot read or write at a place that is computed.)
 func unrolled(scope *model.Scope, g *Graph) bool {
