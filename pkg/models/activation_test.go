@@ -50,6 +50,20 @@ func near(t *testing.T, what string, got, want []float64, tolerance float64) {
 	}
 }
 
+// inRange compares with one tolerance for all.
+func inRange(t *testing.T, what string, got, want []float64, tolerance float64) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%s: %d numbers, want %d", what, len(got), len(want))
+	}
+	for i := range got {
+		if !(math.Abs(got[i]-want[i]) <= tolerance) {
+			t.Errorf("%s: number %d is %g, want %g", what, i, got[i], want[i])
+			return
+		}
+	}
+}
+
 // derivatives are each activation's values, gradients and second gradients at points. One program computes them all, as compiling takes time.
 func derivatives(t *testing.T, dtype dtypes.DType, points []float64) map[Activation][3][]float64 {
 	t.Helper()

@@ -93,6 +93,8 @@ const (
 	PoolLast Pool = "last" // the last step's; of a backward layer its last, which is the sequence's first
 	PoolMean Pool = "mean" // the mean of all
 	PoolMax  Pool = "max"  // of each number the largest; if several steps have it, they share its gradient
+
+	PoolFirst Pool = "first" // the first step's, of a Transformer: a token put there for it
 )
 
 // meanOverTime is the mean over the steps of x [examples, steps, features] that count.
