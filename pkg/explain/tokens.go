@@ -248,7 +248,7 @@ func (r *run) sourcesOf(ids source) (sources []source, err error) {
 	}
 	if len(kept) == 0 {
 		return nil, fmt.Errorf("explain: the ids of input %q are looked up nowhere in %s: there is no Gather from a table of floats, nor a product of "+
-			"a one-hot with one, whose indices are these ids. Methods that replace whole tokens (Occlusion) and those of layers need none", ids.name, r.net.Name)
+			"a one-hot with one, whose indices are these ids. Occlusion, which replaces whole ids, and Grad-CAM, Ablate and Patch need no lookup", ids.name, r.net.Name)
 	}
 	return kept, nil
 }

@@ -261,3 +261,44 @@ func TestLookups(t *testing.T) {
 func weighed(v *Node) *Node {
 	return Mul(v, AddScalar(Iota(v.Graph(), v.Shape(), 1), 1))
 }
+
+// TestIDsOutOfTable: of a port whose ids have no names, those beyond the table are refused all the same.
+func TestIDsOutOfTable(t *testing.T) {
+	build := func(_ *model.Scope, in []*Node) []*Node {
+		return []*Node{bag(in[0], Gather(Const(in[0].Graph(), [][]float64{{0}, {1}, {2}}), InsertAxes(in[0], -1)))}
+	}
+	net, err := models.New(models.Custom{Build: build}, []models.Port{{Name: "words", Kind: models.IDs, DType: dtypes.Int64, Shape: []int{2}}},
+		[]models.Port{{Name: "y", Shape: []int{1}}}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := explaintest.Explain(t, explain.IntegratedGradients{}, net, []*tensors.Tensor{tensors.FromValue([][]int64{{2, 1}})}, explain.Target{})
+	if v := e.Values[0].Data; math.Abs(v[0]-1) > 1e-12 || math.Abs(v[1]-.5) > 1e-12 || e.Tokens != nil {
+		t.Errorf("values %v of words %v, want 1 and 0.5 of words without names", v, e.Tokens)
+	}
+	_, err = explain.IntegratedGradients{}.Explain(t.Context(), net, []*tensors.Tensor{tensors.FromValue([][]int64{{1, 2}, {1, 3}})}, explain.Target{})
+	if want := `input "words" holds the id 3 at position 1 of example 1, but is looked up in a table of 3`; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("error %v, want one with %q", err, want)
+	}
+	for _, c := range []struct {
+		b    explain.Baseline
+		want string
+	}{
+		{explain.Baseline{Token: 3}, "the id 3 at position 0"},
+		{explain.Baseline{Token: -1}, "the id -1 at position 0"},
+		{explain.Baseline{Values: []*tensors.Tensor{tensors.FromValue([][]int64{{1, 3}})}}, "the id 3 at position 1"},
+		{explain.Baseline{Values: ids([]int32{1, 1})}, "should be (Int64)"},
+	} {
+		for _, m := range []explain.Explainer{explain.IntegratedGradients{Baseline: c.b}, explain.Occlusion{Baseline: c.b}} {
+			if _, occlusion := m.(explain.Occlusion); occlusion && strings.Contains(c.want, "3") {
+				continue // which knows of no table
+			}
+			if _, err := m.Explain(t.Context(), net, []*tensors.Tensor{tensors.FromValue([][]int64{{1, 2}})}, explain.Target{}); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%T%v: error %v, want one with %q", m, c.b, err, c.want)
+			}
+		}
+	}
+	if _, err := (explain.Occlusion{Baseline: explain.Baseline{Token: 1}}).Explain(t.Context(), explaintest.Linear(t, 1, 2), explaintest.Rows([]float64{1, 2}), explain.Target{}); err == nil || !strings.Contains(err.Error(), "no input of ids") {
+		t.Errorf("a token for numbers: error %v", err)
+	}
+}
