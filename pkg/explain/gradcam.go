@@ -29,7 +29,7 @@ func (GradCAM) Axioms() Axioms { return Axioms{Constant: true} }
 
 // Explain implements Explainer.
 func (m GradCAM) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
-	r, err := begin(ctx, nameOf(m), net, inputs, target)
+	r, err := beginWhole(ctx, nameOf(m), net, inputs, target)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func (m GradCAM) Explain(ctx context.Context, net *models.Net, inputs []*tensors
 	if !m.AtLayer && (len(r.places) > 1 || len(in.shape) != rank) {
 		return nil, fmt.Errorf("explain: the map of %q %v cannot be spread over the inputs of %s; set AtLayer to have it at the layer's resolution", l.name, l.shape, net.Name)
 	}
-	p := gradientProgram{r.target.Output, l.name}
+	p := r.gradientAt(l.name)
 	output, err := r.resolve(p)
 	if err != nil {
 		return nil, err

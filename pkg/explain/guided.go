@@ -43,6 +43,7 @@ func backprop(ctx context.Context, method Explainer, rules ruleset, net *models.
 		return nil, err
 	}
 	defer r.line.Done("")
+	r.norm = true
 	output, err := r.resolve(r.output())
 	if err != nil {
 		return nil, err

@@ -59,8 +59,8 @@ func (w *walk) take(n *Node, account int, amount *Node) {
 // nameAfter is n's name, or that of a reshape of it: the result of a convolution that is spelled as a matrix product.
 func (w *walk) nameAfter(n *Node) string {
 	for at := n; ; at = w.users[at.Id()][0] {
-		if at.GetAlias() != "" {
-			return w.trace.NameOf(at)
+		if name := w.trace.own(at); name != "" {
+			return name
 		}
 		users := w.users[at.Id()]
 		if len(users) != 1 || users[0].Type() != NodeTypeReshape && users[0].Type() != NodeTypeTranspose {

@@ -93,7 +93,7 @@ func (o Occlusion) windows(shape []int) [][]int {
 
 // Explain implements Explainer.
 func (o Occlusion) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
-	r, err := begin(ctx, nameOf(o), net, inputs, target)
+	r, err := beginWhole(ctx, nameOf(o), net, inputs, target)
 	if err != nil {
 		return nil, err
 	}

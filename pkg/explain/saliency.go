@@ -28,6 +28,7 @@ func (s Saliency) Explain(ctx context.Context, net *models.Net, inputs []*tensor
 		return nil, err
 	}
 	defer r.line.Done("")
+	r.norm = !s.Signed
 	output, err := r.resolve(r.gradient())
 	if err != nil {
 		return nil, err

@@ -79,6 +79,14 @@ func (t *Trace) NameOf(n *Node) string {
 	return n.Type().String()
 }
 
+// own is the name that the model itself gave to a node; "" if it gave none.
+func (t *Trace) own(n *Node) string {
+	if name := t.nameOf[n.Id()]; !strings.Contains(name, "#") {
+		return name
+	}
+	return ""
+}
+
 // Node is the node of that name; it panics with the model's own names if there is none.
 func (t *Trace) Node(name string) *Node {
 	if n := t.byName[name]; n != nil {

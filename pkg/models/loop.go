@@ -15,11 +15,14 @@ import (
 // y + 0·p[0, …], where p is an identity of the input. A gradient visits nodes from the output on back: y's runs first and computes all, and
 // those of the p hand it on, in the place of what came to them by the tie.
 //
+// What backward needs goes into one node with y and is found again from there. So the gradient of a copy of this graph for other values, as
+// explanations make it, is of those values.
+//
 // A gradient of such a gradient meets what forward and backward are built of: loops, which have none, are refused rather than taken for
 // constants.
 func customVJP(inputs []*Node, forward func(in []*Node) (y *Node, kept []*Node), backward func(kept []*Node, d *Node) []*Node) *Node {
 	y, kept := forward(inputs)
-	y = StopGradient(y)
+	y = StopGradient(Reshape(Slice(pack(append([]*Node{y}, kept...)), AxisRange(0, y.Shape().Size())), y.Shape().Dimensions...))
 	var gradients []*Node
 	var tie *Node
 	for i, x := range inputs {
@@ -39,10 +42,26 @@ func customVJP(inputs []*Node, forward func(in []*Node) (y *Node, kept []*Node),
 			tie = Add(tie, one)
 		}
 	}
-	return IdentityWithCustomGradient(Add(y, MulScalar(tie, 0)), func(_, d *Node) *Node {
-		gradients = backward(kept, d)
+	return IdentityWithCustomGradient(Add(y, MulScalar(tie, 0)), func(y, d *Node) *Node {
+		for y.Type() != NodeTypeConcatenate {
+			y = y.Inputs()[0]
+		}
+		now := make([]*Node, len(kept))
+		for i, k := range kept {
+			now[i] = Reshape(y.Inputs()[1+i], k.Shape().Dimensions...)
+		}
+		gradients = backward(now, d)
 		return d
 	})
+}
+
+// pack puts nodes one behind the other, as one axis. (XLA sees through it: a part is the node itself.)
+func pack(nodes []*Node) *Node {
+	flat := make([]*Node, len(nodes))
+	for i, n := range nodes {
+		flat[i] = Reshape(n, -1)
+	}
+	return Concatenate(flat, 0)
 }
 
 // overTime is a loop over n steps, from the last to the first if reverse: body makes the next values of what is carried; fixed is what it
