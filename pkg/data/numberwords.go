@@ -16,7 +16,7 @@ type NumberWords struct {
 	Seed   uint64 // of the numbers
 }
 
-// Pairs is the numbers, each there once, in training or in test. As many digits are as likely as few, as long as there are numbers left.
+// Pairs is the numbers, each there once, in training or in test, which are drawn alike. As many digits are as likely as few, as long as there are numbers left.
 //
 // Alignments tell for each digit the words that decide it. A digit that a word names is decided by that word: in "three hundred forty two" 3 by
 // three, 4 by forty, 2 by two; in "thirteen" both by the one word. A 0 that no word names is decided by the words between which its name is
@@ -44,18 +44,23 @@ func (w NumberWords) Pairs() (train, test Parallel, err error) {
 	}
 	rng := rand.New(rand.NewPCG(w.Seed, 0x6e756d))
 	train, test = Parallel{Name: "number words train"}, Parallel{Name: "number words test"}
-	for used := map[int]bool{}; len(used) < w.Train+w.Test; {
+	var numbers []int
+	for used := map[int]bool{}; len(numbers) < w.Train+w.Test; {
 		low, high := 1, 10
 		for range rng.IntN(w.Digits) {
 			low, high = high, high*10
 		}
-		n := low + rng.IntN(high-low)
-		if used[n] {
-			continue
+		if n := low + rng.IntN(high-low); !used[n] {
+			used[n] = true
+			numbers = append(numbers, n)
 		}
-		to := &test
-		if used[n] = true; len(used) > w.Test {
-			to = &train
+	}
+	// There are few short numbers, and they come early: without this all of them would be in one part.
+	rng.Shuffle(len(numbers), func(i, j int) { numbers[i], numbers[j] = numbers[j], numbers[i] })
+	for i, n := range numbers {
+		to := &train
+		if i < w.Test {
+			to = &test
 		}
 		words, alignment := spelled(n)
 		to.Sources = append(to.Sources, strings.Join(words, " "))

@@ -101,7 +101,7 @@ func ExampleNumberWords() {
 	fmt.Println(test.Sources[0], "→", test.Targets[0], test.Alignments[0])
 	// Output:
 	// (Int32)[1, 6] (Int32)[1, 5] (Int32)[1, 5]
-	// five hundred seven → 5 0 7 [[0] [1 2] [2]]
+	// seven thousand nine hundred seventy nine → 7 9 7 9 [[0] [2] [4] [5]]
 }
 
 func ExampleSeries_Windows() {
