@@ -200,3 +200,35 @@ func BenchmarkSeq2Seq(b *testing.B) {
 		})
 	}
 }
+
+func ExampleSeq2Seq() {
+	words := []string{"", "<unk>", "<bos>", "<eos>", "uno", "dos", "tres"}
+	net, err := New(Seq2Seq{EncoderLayers: 1, DecoderLayers: 1, Width: 64, Dropout: 0.1},
+		[]Port{{Name: "source", Kind: IDs, Shape: []int{5}, Classes: words}, {Name: "target", Kind: IDs, Shape: []int{6}, Classes: words}},
+		[]Port{{Name: "next", Kind: Logits, Shape: []int{6, len(words)}}}, 1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(net.Summary())
+	generated, err := Decode{Beam: 4}.Generate(context.Background(), net, tensors.FromValue([][]int32{{4, 5, 6, 0, 0}}))
+	fmt.Println(len(generated), "target,", err)
+	// Output:
+	// Seq2Seq
+	// layer                      output             parameters
+	// source                     5                           0
+	// target                     6                           0
+	// source_embedding           5 × 64                    448
+	// source_positions           5 × 64                    320
+	// encoder_0/attention        8 × 5 × 5                8320
+	// encoder_0                  5 × 64                  41664
+	// target_embedding           6 × 64                    448
+	// target_positions           6 × 64                    384
+	// decoder_0/attention        8 × 6 × 6                8320
+	// decoder_0/cross_attention  8 × 6 × 5               16768
+	// decoder_0                  6 × 64                  41664
+	// logits                     6 × 7                     455
+	// total                                             118791
+	//  <nil>
+	// 1 target, <nil>
+}
