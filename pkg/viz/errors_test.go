@@ -97,7 +97,6 @@ func TestErrors(t *testing.T) {
 		{"no explanations", text(func(f *TextAttribution) { f.Explanations = nil }), "no explanations: give at least one"},
 		{"an empty text", text(func(f *TextAttribution) { f.Samples.Tokens[2] = nil }), "example 2 has no tokens: leave it out"},
 		{"too many tokens", text(func(f *TextAttribution) { f.Samples.Tokens[2] = make([]string, 7) }), "values for 6 tokens, but example 2 has 7"},
-		{"padding with a value", text(func(f *TextAttribution) { f.Samples.Tokens[2] = f.Samples.Tokens[2][:3] }), "example 2 has 3 tokens, but position 3 has the value 2"},
 		{"of embeddings", text(func(f *TextAttribution) { f.Explanations[0].Values[0].Axes = []string{"example", "feature"} }),
 			`expected values with axes [example token], got "ids" with [example feature]`},
 		{"another input", text(func(f *TextAttribution) { f.Input = "mask" }), `of the input "mask"`},
