@@ -40,7 +40,7 @@ func (s Samples) Check() error {
 	for _, part := range []struct {
 		name string
 		len  int
-	}{{"texts of tokens", len(s.Tokens)}, {"labels", len(s.Labels)}, {"index", len(s.Index)}, {"predictions", len(s.Predictions)}} {
+	}{{"labels", len(s.Labels)}, {"token sequences", len(s.Tokens)}, {"index", len(s.Index)}, {"predictions", len(s.Predictions)}} {
 		if part.len != 0 && part.len != n {
 			return fmt.Errorf("record: %d examples but %d %s", n, part.len, part.name)
 		}

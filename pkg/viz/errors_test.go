@@ -136,7 +136,7 @@ func TestErrors(t *testing.T) {
 		{"no scores", ModelComparison{}, "no scores: give at least one model's"},
 		{"no examples", ModelComparison{Scores: []record.Scores{{}}}, "scores 0: no examples: evaluate the model on at least one"},
 		{"another accuracy", ModelComparison{Scores: []record.Scores{scored(func(s *record.Scores) { s.Accuracy = 0.9 })}}, "the accuracy is 0.9, but 4 of 5 predictions are right"},
-		{"NaN", ModelComparison{Scores: []record.Scores{scored(func(s *record.Scores) { s.Accuracy = math.NaN() })}}, "the accuracy is NaN"},
+		{"NaN", ModelComparison{Scores: []record.Scores{scored(func(s *record.Scores) { s.Accuracy = math.NaN() })}}, "NaN"},
 		{"infinite", ModelComparison{Scores: []record.Scores{scored(func(s *record.Scores) { s.Loss = math.Inf(1) })}}, "the loss is +Inf"},
 		{"names", ModelComparison{Scores: []record.Scores{scores("CNN", 4, 1)}, Names: []string{"a", "b"}}, "2 names for 1 models"},
 		{"too narrow", ModelComparison{Scores: []record.Scores{scores("CNN", 4, 1)}, Width: 100}, "at least 400"},
