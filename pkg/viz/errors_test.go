@@ -124,6 +124,7 @@ func TestErrors(t *testing.T) {
 		{"no forecasts", Forecasts{}, "0 forecasts: give 1 to 5"},
 		{"other steps", past(func(f *Forecasts) { f.Truth.Shape, f.Truth.Data = []int{2}, f.Truth.Data[:2] }), `"LSTM" has shape [3], the truth [2]`},
 		{"times", past(func(f *Forecasts) { f.Times = f.Times[1:] }), "2 Times for 3 steps"},
+		{"show", past(func(f *Forecasts) { f.Show = 4 }), "Show is 4 of 3 steps"},
 		{"infinite", past(func(f *Forecasts) { f.Forecasts[1].Data[2] = math.Inf(1) }), "holds +Inf at [2]"},
 		{"too narrow", past(func(f *Forecasts) { f.Width = 100 }), "at least 400"},
 
