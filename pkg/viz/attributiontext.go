@@ -108,5 +108,5 @@ func (c column) numbers(s record.Samples, i int) []string {
 		residual = number(e.Residual[i])
 	}
 	return []string{c.name, strings.TrimPrefix(explainedClass(s, &e.Target, i), "explained: "), number(e.Output[i]), base,
-		number(slices.Min(c.values[i])), number(slices.Max(c.values[i])), number(sum(c.values[i])), residual, clean(string(e.Status[i]))}
+		number(slices.Min(c.values[i])), number(slices.Max(c.values[i])), number(c.sum(i)), residual, clean(string(e.Status[i]))}
 }

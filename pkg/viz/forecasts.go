@@ -17,6 +17,7 @@ type Forecasts struct {
 	Forecasts []record.Array // of the same steps, each with its Name in the legend
 	Times     []time.Time    // of the steps; nil means that they are counted from 0
 	Quantity  string         // what the numbers are, with their unit; "" means the truth's name
+	Show      int            // so many steps are in view before anybody zooms, the first ones; 0 means all
 	Unit      string         // of a step where there are no Times, in plural; "" means "steps"
 	Title     string         // "" means "Forecasts"
 	Width     int            // of the figure in pixels; 0 means 820
@@ -41,7 +42,7 @@ func (f Forecasts) draw() (*Chart, error) {
 	if err != nil {
 		return nil, err
 	}
-	width, height, top := float64(widthOr(f.Width)), 380.0, 100.0
+	width, height, top := float64(widthOr(f.Width)), 390.0, 110.0
 	quantity := orElse(clean(f.Quantity), names[0])
 	axis := map[string]any{"type": "category", "data": f.steps(), "boundaryGap": false, "axisLabel": map[string]any{"color": ink, "hideOverlap": true},
 		"axisLine": map[string]any{"onZero": false}}
@@ -51,7 +52,10 @@ func (f Forecasts) draw() (*Chart, error) {
 		bottom = 88
 	}
 	var p plot
-	p.zoom = true
+	p.zoom = f.Show
+	if p.zoom == 0 {
+		p.zoom = len(f.Truth.Data)
+	}
 	panel := p.panel(58, top, width-58-28, height-top-bottom, "axis", axis, map[string]any{"type": "value", "scale": true, "name": font{}.fit(quantity, width/2),
 		"nameTextStyle": map[string]any{"align": "left", "color": faint}, "axisLabel": map[string]any{"color": ink}, "splitLine": map[string]any{"lineStyle": map[string]any{"color": "#e6e9ec"}}})
 	p.legend = names
@@ -72,7 +76,8 @@ func (f Forecasts) draw() (*Chart, error) {
 			data[t] = round(v)
 			low, high, mean = min(low, v), max(high, v), mean+v/float64(len(a.Data))
 		}
-		p.draw(panel, map[string]any{"type": "line", "name": name, "data": data, "showSymbol": len(data) == 1, "symbol": "circle", "sampling": "lttb", "z": 10 - k,
+		p.draw(panel, map[string]any{"type": "line", "name": name, "data": data, "showSymbol": len(data) == 1, "symbol": "circle", "sampling": "lttb", "z": (len(names)-k)%len(names) + 2, // the truth beneath, the first forecast on top
+
 			"lineStyle": map[string]any{"color": color, "width": 1.6, "type": dash}, "itemStyle": map[string]any{"color": color}})
 		table.Rows = append(table.Rows, []string{name, strconv.Itoa(len(data)), number(low), number(high), number(mean), mae, rmse})
 	}
@@ -105,6 +110,9 @@ func (f Forecasts) check() ([]string, error) {
 	}
 	if f.Times != nil && len(f.Times) != len(f.Truth.Data) {
 		return nil, fmt.Errorf("%d Times for %d steps: give one each, or none", len(f.Times), len(f.Truth.Data))
+	}
+	if f.Show < 0 || f.Show > len(f.Truth.Data) {
+		return nil, fmt.Errorf("Show is %d of %d steps: it is how many are in view; 0 means all", f.Show, len(f.Truth.Data))
 	}
 	if width := widthOr(f.Width); width < 400 {
 		return nil, fmt.Errorf("Width is %d: a series needs at least 400 pixels", width)

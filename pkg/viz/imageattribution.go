@@ -29,6 +29,8 @@ type column struct {
 	values [][]float64 // an example, row by row of pixels, channels summed
 	limit  float64     // of the colour scale
 	beyond int         // pixels beyond it
+
+	padding []float64 // an example: the sum of values that belong to nothing that is shown; nil where there are none
 }
 
 // Draw implements Figure.

@@ -59,8 +59,11 @@ func closes(t string) bool {
 
 func opens(t string) bool { return t != "" && strings.Trim(t, "([{") == "" }
 
-// joins says whether there is no space where one token meets another because of their script.
+// joins says whether there is no space where one token meets another: because of their script, or because one is a part of a character.
 func joins(a, b string) bool {
+	if !utf8.ValidString(a) || !utf8.ValidString(b) {
+		return true
+	}
 	last, _ := utf8.DecodeLastRuneInString(a)
 	first, _ := utf8.DecodeRuneInString(b)
 	return spaceless(last) || spaceless(first)

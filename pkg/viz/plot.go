@@ -12,7 +12,7 @@ type plot struct {
 	grids, xAxes, yAxes, series, scales []any
 
 	legend []string // names of the series to explain; nil for no legend
-	zoom   bool     // the first panel's x axis can be zoomed
+	zoom   int      // the first panel's x axis can be zoomed, and begins with so many of its steps in view; 0: it cannot
 }
 
 // panel adds a system of coordinates at a place in pixels and returns its number.
@@ -63,9 +63,11 @@ func (p *plot) chart(title, subtitle, alt string, width, height int, table Table
 	if p.legend != nil {
 		o["legend"] = map[string]any{"data": p.legend, "top": 12, "right": 20, "itemWidth": 30, "textStyle": map[string]any{"color": ink}, "selectedMode": true}
 	}
-	if p.zoom {
-		o["dataZoom"] = []any{map[string]any{"type": "inside", "xAxisIndex": 0, "zoomOnMouseWheel": "ctrl"},
-			map[string]any{"type": "slider", "xAxisIndex": 0, "bottom": 10, "height": 24, "showDetail": false, "brushSelect": false}}
+	if p.zoom > 0 {
+		o["dataZoom"] = []any{
+			map[string]any{"type": "inside", "xAxisIndex": 0, "zoomOnMouseWheel": "ctrl", "startValue": 0, "endValue": p.zoom - 1},
+			map[string]any{"type": "slider", "xAxisIndex": 0, "bottom": 10, "height": 24, "showDetail": false, "brushSelect": false, "startValue": 0, "endValue": p.zoom - 1},
+		}
 	}
 	if len(p.elements) == 0 {
 		delete(o, "graphic")

@@ -166,7 +166,7 @@ func (f SeriesAttribution) columns() ([]column, error) {
 	}
 	out := make([]column, len(names))
 	for k, e := range f.Explanations {
-		values, err := valuesOf(e, f.Input, "example", "time", "feature")
+		values, err := valuesOf(e, f.Input, []string{"example", "time", "feature"})
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", names[k], err)
 		}

@@ -5,15 +5,17 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/vitrine-ml/vitrine/pkg/record"
 )
 
 // TextAttribution shows what each token of a text contributed to the explained output: a block an example, in it the text once a method.
-// Orange speaks for the output, blue against it, white not at all. Pointing at a token tells its value.
+// Orange speaks for the output, blue against it, white not at all. Pointing at a token tells its value; tokens that are parts of one
+// character are shown as that, with the sum of theirs.
 type TextAttribution struct {
 	Samples      record.Samples        // with Tokens
-	Explanations []*record.Explanation // of the same examples, in the same order, with values of axes "example" and "token"
+	Explanations []*record.Explanation // of the same examples, in the same order, with values of axes "example" and "token" (or "position")
 	Names        []string              // of the explanations, methods or models; nil means the methods' names
 	Input        string                // which attributed input holds the tokens; "" means the only one, or the one of those axes
 	Join         Join                  // how tokens become a text; the default goes by how they look
@@ -121,7 +123,7 @@ func (f TextAttribution) check() error {
 	return nil
 }
 
-// columns checks that the explanations belong to the tokens and leaves out the padding.
+// columns checks that the explanations belong to the tokens, and takes what lies on padding aside.
 func (f TextAttribution) columns() ([]column, error) {
 	names, err := namesOf(f.Explanations, f.Names)
 	if err != nil {
@@ -132,7 +134,7 @@ func (f TextAttribution) columns() ([]column, error) {
 		if got, want := e.Rows(), f.Samples.Len(); got != want {
 			return nil, fmt.Errorf("%s explains %d examples, but there are %d samples: give the samples that were explained", names[k], got, want)
 		}
-		values, err := valuesOf(e, f.Input, "example", "token")
+		values, err := valuesOf(e, f.Input, []string{"example", "token"}, []string{"example", "position"})
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w: values of embeddings are summed over their numbers first", names[k], err)
 		}
@@ -142,13 +144,8 @@ func (f TextAttribution) columns() ([]column, error) {
 			if len(row) < len(tokens) {
 				return nil, fmt.Errorf("%s has values for %d tokens, but example %d has %d: give the samples that were explained", names[k], len(row), i, len(tokens))
 			}
-			for j, v := range row[len(tokens):] {
-				if v != 0 {
-					return nil, fmt.Errorf("%s: example %d has %d tokens, but position %d has the value %v: what is behind the tokens is padding, whose values are 0",
-						names[k], i, len(tokens), len(tokens)+j, v)
-				}
-			}
 			out[k].values = append(out[k].values, row[:len(tokens)])
+			out[k].padding = append(out[k].padding, sum(row[len(tokens):]))
 		}
 	}
 	return out, nil
@@ -162,13 +159,19 @@ func (f TextAttribution) spans(c column, i int) []Span {
 			spans = append(spans, Span{Text: s})
 		}
 	}
+	part, value := "", 0.0 // of a character, and what its tokens add up to
 	token := func(text string, j int) {
-		v := c.values[i][j]
-		s := Span{Text: visible(text), Value: &v}
+		part, value = part+text, value+c.values[i][j]
+		if incomplete(part) && j+1 < len(f.Samples.Tokens[i]) {
+			return
+		}
+		v := value
+		s := Span{Text: visible(part), Value: &v}
 		if color := signed(strength * v / c.limit); color != signed(0) {
 			s.Color = css(color)
 		}
 		spans = append(spans, s)
+		part, value = "", 0
 	}
 	if f.Texts != nil {
 		text, last := f.Texts[i], 0
@@ -192,6 +195,16 @@ func (f TextAttribution) spans(c column, i int) []Span {
 	return spans
 }
 
+// incomplete says whether a text ends within a character: tokens of bytes may.
+func incomplete(text string) bool {
+	for n := 1; n <= min(len(text), utf8.UTFMax-1); n++ {
+		if end := text[len(text)-n:]; utf8.RuneStart(end[0]) {
+			return !utf8.FullRuneInString(end)
+		}
+	}
+	return false
+}
+
 // visible is a token as it can be shown: one of nothing but what cannot be seen gets a sign.
 func visible(text string) string {
 	if text = clean(text); text == "" {
@@ -210,7 +223,10 @@ func (c column) says(s record.Samples, i int) string {
 	if c.why.Base != nil {
 		parts = append(parts, "base "+number(c.why.Base[i]))
 	}
-	parts = append(parts, "sum "+number(sum(c.values[i])))
+	parts = append(parts, "sum "+number(c.sum(i)))
+	if c.padding != nil && c.padding[i] != 0 {
+		parts = append(parts, "of that on padding "+number(c.padding[i]))
+	}
 	if c.why.Residual != nil {
 		parts = append(parts, "residual "+short(c.why.Residual[i]))
 	}
@@ -218,6 +234,15 @@ func (c column) says(s record.Samples, i int) string {
 		parts = append(parts, "status: "+clean(string(c.why.Status[i])))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// sum of all the values of an example, of padding too.
+func (c column) sum(i int) float64 {
+	s := sum(c.values[i])
+	if c.padding != nil {
+		s += c.padding[i]
+	}
+	return s
 }
 
 func sum(values []float64) (s float64) {

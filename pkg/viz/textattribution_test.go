@@ -80,6 +80,32 @@ func TestTextsWithOffsets(t *testing.T) {
 	}
 }
 
+// What lies on padding is not shown, but said.
+func TestPaddingIsSaid(t *testing.T) {
+	f := texts()
+	f.Samples.Tokens[2] = f.Samples.Tokens[2][:3] // leaves out a value of 2
+	says := drawn(t, f).Text.Groups[2].Texts[0].Says
+	if want := ", of that on padding 2, residual"; !strings.Contains(says, want) {
+		t.Errorf("it says %q, want %q in it", says, want)
+	}
+}
+
+// Tokens of bytes may be parts of a character: together they are shown, with the sum of their values.
+func TestPartsOfACharacterAreShownAsIt(t *testing.T) {
+	f := texts()
+	f.Samples.Tokens[0] = []string{"a", "\xe5", "\xa5\xbd", "b", "\xe5", "c"}
+	spans := drawn(t, f).Text.Groups[0].Texts[0].Spans // of values −2, −1.2, −0.4, 0.4, 1.2, 2
+	var got []string
+	for _, s := range spans {
+		if s.Value != nil {
+			got = append(got, s.Text+" "+short(*s.Value))
+		}
+	}
+	if got, want := strings.Join(got, ", "), "a −2, 好 −1.6, b 0.4, \ufffdc 3.2"; got != want {
+		t.Errorf("spans %q, want %q", got, want)
+	}
+}
+
 // A line that is read from the right begins there; what runs the other way within it keeps its order.
 func TestLinesHaveTheDirectionOfTheirText(t *testing.T) {
 	for _, c := range []struct{ text, want string }{

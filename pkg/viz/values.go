@@ -8,16 +8,16 @@ import (
 	"github.com/vitrine-ml/vitrine/pkg/record"
 )
 
-// valuesOf finds the attributed input that has those axes, and that name if there is one.
-func valuesOf(e *record.Explanation, name string, axes ...string) (record.Array, error) {
+// valuesOf finds the attributed input that has one of those lists of axes, and that name if there is one.
+func valuesOf(e *record.Explanation, name string, axes ...[]string) (record.Array, error) {
 	var offered []string
 	for _, a := range e.Values {
-		if (name == "" || a.Name == name) && slices.Equal(a.Axes, axes) {
+		if (name == "" || a.Name == name) && slices.ContainsFunc(axes, func(list []string) bool { return slices.Equal(a.Axes, list) }) {
 			return a, nil
 		}
 		offered = append(offered, fmt.Sprintf("%q with %v", a.Name, a.Axes))
 	}
-	want := fmt.Sprintf("values with axes %v", axes)
+	want := fmt.Sprintf("values with axes %v", axes[0])
 	if name != "" {
 		want += fmt.Sprintf(" of the input %q", name)
 	}
