@@ -87,6 +87,11 @@ func TestSamplesCheck(t *testing.T) {
 		"1 token sequences": func(s *Samples) { s.Tokens = [][]string{{"a"}} },
 		"3 index":           func(s *Samples) { s.Index = []int{1, 2, 3} },
 		"holds +Inf":        func(s *Samples) { s.Inputs.Data[0] = math.Inf(1) },
+		"3 target t":        func(s *Samples) { s.TargetTokens = [][]string{{"a"}, {}, {}} },
+		"1 targets":         func(s *Samples) { s.Target = &Array{Axes: []string{"example"}, Shape: []int{1}, Data: []float64{1}} },
+		"holds NaN": func(s *Samples) {
+			s.Target = &Array{Axes: []string{"example"}, Shape: []int{1}, Data: []float64{math.NaN()}}
+		},
 	} {
 		s := good()
 		harm(&s)

@@ -54,7 +54,7 @@ func (s Samples) Check() error {
 	for _, part := range []struct {
 		name string
 		len  int
-	}{{"labels", len(s.Labels)}, {"token sequences", len(s.Tokens)}, {"target sequences", len(s.TargetTokens)}, {"index", len(s.Index)}, {"predictions", len(s.Predictions)}} {
+	}{{"labels", len(s.Labels)}, {"texts of tokens", len(s.Tokens)}, {"target texts", len(s.TargetTokens)}, {"index", len(s.Index)}, {"predictions", len(s.Predictions)}} {
 		if part.len != 0 && part.len != n {
 			return fmt.Errorf("record: %d examples but %d %s", n, part.len, part.name)
 		}
