@@ -24,8 +24,8 @@ type lookup struct {
 
 // What a node of whole numbers holds in the place of a token's number.
 const (
-	constant = -1 // it depends on no id
-	mixed    = -2 // it depends on the ids of several tokens
+	noToken = -1 // it depends on no id
+	mixed   = -2 // it depends on the ids of several tokens
 )
 
 // lookups finds where the ids of an input port are looked up: each Gather with a table of floats for its operand, and each product of a
@@ -125,7 +125,7 @@ func (t *Trace) from(n, ids, tokens *Node, depends map[NodeId]bool) (from *Node,
 	case n == ids:
 		return tokens, true
 	case !depends[n.Id()]:
-		return BroadcastToDims(Const(n.Graph(), int32(constant)), n.Shape().Dimensions...), true
+		return BroadcastToDims(Const(n.Graph(), int32(noToken)), n.Shape().Dimensions...), true
 	case n.Type() != NodeTypeConvertDType && n.Type() != NodeTypeGather && copies[n.Type()]:
 		inputs := make([]*Node, len(n.Inputs()))
 		plain = true
