@@ -16,7 +16,7 @@ import (
 // there is a second input of ids, what the decoder was given of the sequence itself. The explanation beside them has a row a target token,
 // and says how they were made and how wrong they may be.
 //
-// The net is given the sequence as it was generated (teacher forcing), so that each position is one row of the same program. The target's
+// The net is given the sequence as it was generated, shifted as in training (teacher forcing), so that each position is one row of the same program. The target's
 // Classes are the sequence's tokens from the output's first position on, as they were generated. Without Classes, all positions are
 // explained, with what target says of each: [Predicted] is what the net holds most likely there. An input with more axes than one, such as
 // a series of several numbers a step, is added up over all but the first.

@@ -13,6 +13,15 @@
 //
 // Layer methods ([LayerIntegratedGradients], [LayerConductance], [GradCAM]) and interventions ([Ablate], [Patch]) take a node by its name,
 // which is the model's own alias or, for any other, its operation and number ([Trace]).
+//
+// Inputs of ids are explained as they are, with one value a token. Methods that move numbers a little, or pass something back, work on the
+// vectors that the net looks up: they find in its graph where ids choose rows of a table (a Gather, or the product of a one-hot and a
+// table), in whatever order and in however many tables, and a token's value is the sum of its vectors' values ([Saliency],
+// [GuidedBackprop] and [Deconvolution]: their length). Every other use of the ids, such as a mask of padding, is held fixed. The baseline
+// is vectors of zeros, or those of other ids ([Baseline]). Padding that the net does not look at has exactly 0. [Occlusion] puts ids in the
+// place of ids. Ids that are in no vocabulary are refused.
+//
+// Of an output that is a sequence, [Target.At] says which position is explained; [Align] explains all of them.
 package explain
 
 import (

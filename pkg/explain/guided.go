@@ -11,7 +11,8 @@ import (
 )
 
 // GuidedBackprop is the target's gradient in which every ReLU lets pass only what is positive both ways: where its input was positive, and
-// of what comes back, what is positive. It shows what excites the units on the way. Units: output per unit of input. (Springenberg et al.
+// of what comes back, what is positive. It shows what excites the units on the way. Units: output per unit of input. A token has the length of
+// what comes back to its vector. (Springenberg et al.
 // 2015, arXiv 1412.6806.)
 //
 // Beware: it recovers edges of the input whatever the weights are (Adebayo et al. 2018, arXiv 1810.03292).

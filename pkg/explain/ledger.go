@@ -2,6 +2,7 @@ package explain
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
@@ -206,6 +207,30 @@ func enter(book *record.Ledger, example, examples int, values, columns []float64
 	}
 	for i := range book.Nodes {
 		book.Nodes[i].Amount[example] = rest[i]
+	}
+}
+
+// enterConstants moves what vectors got that stand for no token, such as one that begins every sequence, from the input's side of the ledger
+// to what constants took.
+func (r *run) enterConstants(book *record.Ledger, values [][]float64, byNode bool) {
+	at := 0
+	for _, s := range r.sources {
+		if slices.ContainsFunc(s.tokens, func(token int) bool { return token < 0 }) {
+			amounts := make([]float64, len(values))
+			for i, row := range values {
+				for k, v := range row[at : at+s.size()] {
+					if s.tokens[k*len(s.tokens)/s.size()] < 0 {
+						amounts[i] += v
+					}
+				}
+				book.Input[i] -= amounts[i]
+				book.Taken[tookConstant].Amount[i] += amounts[i]
+			}
+			if byNode {
+				book.Nodes = append(book.Nodes, record.Account{By: accountNames[tookConstant] + " of " + s.node, Amount: amounts})
+			}
+		}
+		at += s.size()
 	}
 }
 

@@ -88,6 +88,7 @@ func (l LRP) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Ten
 	if err != nil {
 		return nil, err
 	}
+	r.enterConstants(book, values, l.Nodes)
 	e, err := r.record(l, output, values)
 	if err != nil {
 		return nil, err

@@ -11,7 +11,7 @@ import (
 )
 
 // Saliency is the magnitude of the target's gradient with respect to every number of the input: how fast the output moves as it moves.
-// Units: output per unit of input. (Simonyan, Vedaldi and Zisserman 2013, arXiv 1312.6034.)
+// Units: output per unit of input. A token has the length of the gradient for its vector; if signed, the sum. (Simonyan, Vedaldi and Zisserman 2013, arXiv 1312.6034.)
 type Saliency struct {
 	Signed bool // keep the gradient's sign
 }

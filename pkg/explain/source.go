@@ -16,6 +16,7 @@ type source struct {
 	node   string // the node's name in a Trace; "": the input itself
 	dims   []int  // the node's, that of the examples included; nil: the examples first, then shape
 	tokens []int  // of a node that looks ids up: for each vector the place of its id among the port's; −1: a constant
+	table  int    // of such a node: the number of its table's rows, where it is indexed by the ids themselves; 0: not known
 }
 
 // named are the nodes of sources, for the names of programs.

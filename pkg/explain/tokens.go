@@ -24,8 +24,8 @@ type lookup struct {
 
 // What a node of whole numbers holds in the place of a token's number.
 const (
-	constant = -1 // it depends on no id
-	mixed    = -2 // it depends on the ids of several tokens
+	noToken = -1 // it depends on no id
+	mixed   = -2 // it depends on the ids of several tokens
 )
 
 // lookups finds where the ids of an input port are looked up: each Gather with a table of floats for its operand, and each product of a
@@ -125,7 +125,7 @@ func (t *Trace) from(n, ids, tokens *Node, depends map[NodeId]bool) (from *Node,
 	case n == ids:
 		return tokens, true
 	case !depends[n.Id()]:
-		return BroadcastToDims(Const(n.Graph(), int32(constant)), n.Shape().Dimensions...), true
+		return BroadcastToDims(Const(n.Graph(), int32(noToken)), n.Shape().Dimensions...), true
 	case n.Type() != NodeTypeConvertDType && n.Type() != NodeTypeGather && copies[n.Type()]:
 		inputs := make([]*Node, len(n.Inputs()))
 		plain = true
@@ -187,8 +187,13 @@ func (r *run) embedded() (*run, error) {
 	return &e, err
 }
 
-// vectors are the examples as what sources hold.
+// vectors are the examples of whole ids as what sources hold.
 func (r *run) vectors(sources []source) ([][]float64, error) {
+	for _, s := range sources {
+		if err := r.inTable(s); err != nil {
+			return nil, err
+		}
+	}
 	x := make([][]float64, len(r.x))
 	err := r.pass(lookupProgram{r.sources, sources}, len(x), r.example, func(i int, first, rest []float64) {
 		x[i] = append(append([]float64(nil), first...), rest...)
@@ -199,15 +204,13 @@ func (r *run) vectors(sources []source) ([][]float64, error) {
 
 // sourcesOf are the nodes that look up the ids of an input.
 func (r *run) sourcesOf(ids source) (sources []source, err error) {
-	var tables []int
 	err = r.net.Look(func(scope *model.Scope, inputs []*Node) error {
 		t := NewTrace(r.net, scope, inputs)
 		for _, l := range t.lookups(ids.port) {
 			dims := l.node.Shape().Dimensions
 			vectors, numbers := l.from.Shape().Size()/models.Chunk, l.node.Shape().Size()/l.from.Shape().Size()
 			at := place{ids.name, l.node.DType(), nil, []int{vectors, numbers}}
-			sources = append(sources, source{place: at, port: ids.port, node: t.NameOf(l.node), dims: slices.Clone(dims)})
-			tables = append(tables, l.table)
+			sources = append(sources, source{place: at, port: ids.port, node: t.NameOf(l.node), dims: slices.Clone(dims), table: l.table})
 		}
 		return nil
 	})
@@ -221,13 +224,16 @@ func (r *run) sourcesOf(ids source) (sources []source, err error) {
 			return nil, err
 		}
 		from, err := r.net.Run(fmt.Sprintf("explain/tokens/%d", ids.port), func(scope *model.Scope, in []*Node) (from []*Node) {
-			for _, l := range NewTrace(r.net, scope, in).lookups(ids.port) {
+			for _, l := range traceAsComputed(r.net, scope, in).lookups(ids.port) {
 				from = append(from, l.from)
 			}
 			return from
 		}, inputs...)
 		if err != nil {
 			return nil, fmt.Errorf("explain: where the ids of input %q are looked up: %w", ids.name, err)
+		}
+		if len(from) != len(sources) { // a recurrent layer, spelled out, that looks ids up itself
+			return nil, fmt.Errorf("explain: %s looks up the ids of input %q at %d nodes as a loop, and at %d step by step", r.net.Name, ids.name, len(from), len(sources))
 		}
 		for k, s := range sources {
 			numbers, err := models.Ints(from[k])
@@ -237,13 +243,9 @@ func (r *run) sourcesOf(ids source) (sources []source, err error) {
 			if s.tokens, err = tokensOf(numbers, ids.size()); err != nil {
 				return nil, fmt.Errorf("explain: node %q looks up the ids of input %q: %w", s.node, ids.name, err)
 			}
-			if s.tokens == nil {
-				continue
+			if s.tokens != nil {
+				kept = append(kept, s)
 			}
-			if err := r.inTable(ids, tables[k]); err != nil {
-				return nil, err
-			}
-			kept = append(kept, s)
 		}
 	}
 	if len(kept) == 0 {
@@ -278,21 +280,18 @@ func tokensOf(from []int, size int) ([]int, error) {
 	return tokens, nil
 }
 
-// inTable refuses ids that are no row of the table, of which a backend takes the nearest, without a word.
-func (r *run) inTable(ids source, rows int) error {
+// inTable refuses ids that are no row of the table that a source looks them up in: a backend takes the nearest, without a word.
+func (r *run) inTable(looked source) error {
 	at := 0
 	for _, s := range r.sources {
-		if s.port == ids.port {
-			break
-		}
-		at += s.size()
-	}
-	for e, x := range r.x {
-		for i, id := range x[at : at+ids.size()] {
-			if rows > 0 && int(id) >= rows {
-				return fmt.Errorf("explain: input %q holds the id %g at position %d of example %d, but is looked up in a table of %d", ids.name, id, i, e, rows)
+		for e, x := range r.x {
+			for i, id := range x[at : at+s.size()] {
+				if s.port == looked.port && looked.table > 0 && int(id) >= looked.table {
+					return fmt.Errorf("explain: input %q holds the id %g at position %d of example %d, but is looked up in a table of %d", s.name, id, i, e, looked.table)
+				}
 			}
 		}
+		at += s.size()
 	}
 	return nil
 }

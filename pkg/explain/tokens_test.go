@@ -244,8 +244,10 @@ func TestLookups(t *testing.T) {
 			if !e.Converged() {
 				t.Errorf("%s, %T: %v, residual %v", c.name, m, e.Status, e.Residual)
 			}
-			if c.like == nil {
-				continue
+			if e.Ledger != nil {
+				if got, want := e.Ledger.Input[0], sumOf(e.Values[0].Data); math.Abs(got-want) > 1e-12 {
+					t.Errorf("%s: the ledger's input is %g, the values add up to %g", c.name, got, want)
+				}
 			}
 			like := explaintest.Explain(t, m, tokenNet(t, c.like), example, explain.Class(0))
 			for i, want := range like.Values[0].Data {

@@ -43,7 +43,11 @@ func TestIDs(t *testing.T) {
 func TestInts(t *testing.T) {
 	want := []int{1, 2, 127}
 	for _, v := range []any{[]int8{1, 2, 127}, []int16{1, 2, 127}, []int32{1, 2, 127}, []int64{1, 2, 127}, []uint8{1, 2, 127}, []uint16{1, 2, 127}, []uint32{1, 2, 127}} {
-		if got, err := Ints(tensors.FromAnyValue(v)); err != nil || !reflect.DeepEqual(got, want) {
+		tensor, err := tensors.FromAnyValue(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := Ints(tensor); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%T: %v, %v", v, got, err)
 		}
 	}
