@@ -122,7 +122,7 @@ func TestFileOfAnotherArchitecture(t *testing.T) {
 	if err := other.ReadWeights(path); err != nil {
 		t.Fatal(err)
 	}
-	if a, _ := net.WeightsHash(); a != must(other.WeightsHash()) {
+	if a, _ := net.WeightsHash(); a != ok(other.WeightsHash()) {
 		t.Error("the weights are others")
 	}
 	for _, wrong := range small(t) {
@@ -136,7 +136,7 @@ func TestFileOfAnotherArchitecture(t *testing.T) {
 	}
 }
 
-func must(s string, err error) string {
+func ok(s string, err error) string {
 	if err != nil {
 		panic(err)
 	}

@@ -84,7 +84,7 @@ func TestSamplesCheck(t *testing.T) {
 		"1 labels":          func(s *Samples) { s.Labels = s.Labels[1:] },
 		"label 2":           func(s *Samples) { s.Labels[1] = 2 },
 		"class -1":          func(s *Samples) { s.Predictions = []Prediction{{Class: -1}, {}} },
-		"1 token sequences": func(s *Samples) { s.Tokens = [][]string{{"a"}} },
+		"1 texts of tokens": func(s *Samples) { s.Tokens = [][]string{{"a"}} },
 		"3 index":           func(s *Samples) { s.Index = []int{1, 2, 3} },
 		"holds +Inf":        func(s *Samples) { s.Inputs.Data[0] = math.Inf(1) },
 		"3 target t":        func(s *Samples) { s.TargetTokens = [][]string{{"a"}, {}, {}} },
