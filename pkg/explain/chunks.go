@@ -67,7 +67,13 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 				}
 			}
 			width := len(columns[0]) / models.Chunk
-			got(from+i, columns[0][i*width:(i+1)*width], rest)
+			output := columns[0][i*width : (i+1)*width]
+			if p.backward() {
+				classes := output[width-2:]
+				output = output[:width-2]
+				r.passed[points[i].example] = [2]int{int(classes[0]), int(classes[1])}
+			}
+			got(from+i, output, rest)
 		}
 		r.evaluations += rows
 		r.line.Set("%d of %d rows", from+rows, n)
@@ -117,13 +123,21 @@ func pack(dtype dtypes.DType, shape []int, points []point, from int) (*tensors.T
 	return t, err
 }
 
-// classesOf are the points' classes and contrasts; −1 is none.
+// classesOf are the points' classes and contrasts, as they are asked for or resolved; −1 is none.
 func (r *run) classesOf(points []point) []*tensors.Tensor {
 	plus, minus := make([]int32, len(points)), make([]int32, len(points))
 	for i, p := range points {
-		plus[i], minus[i] = int32(r.classOf(p.example)), -1
-		if r.minus != nil {
-			minus[i] = int32(r.minus[p.example])
+		switch minus[i] = -1; {
+		case r.classes == nil:
+			plus[i] = r.target.asked(p.example)
+			if m := r.target.Minus; m != nil {
+				minus[i] = m.asked(p.example)
+			}
+		default:
+			plus[i] = int32(r.classes[p.example])
+			if r.minus != nil {
+				minus[i] = int32(r.minus[p.example])
+			}
 		}
 	}
 	return []*tensors.Tensor{tensors.FromFlatDataAndDimensions(plus, len(plus)), tensors.FromFlatDataAndDimensions(minus, len(minus))}

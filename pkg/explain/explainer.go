@@ -86,8 +86,8 @@ func (t Target) String() string {
 	return s
 }
 
-// resolve says which class of every row of scores is meant.
-func (t Target) resolve(scores [][]float64) ([]int, error) {
+// resolve says which class of every row of scores is meant; top is the class of the largest.
+func (t Target) resolve(scores [][]float64, top func(i int) int) ([]int, error) {
 	if t.Classes != nil && len(t.Classes) != len(scores) {
 		return nil, fmt.Errorf("explain: %d target classes for %d examples", len(t.Classes), len(scores))
 	}
@@ -98,7 +98,7 @@ func (t Target) resolve(scores [][]float64) ([]int, error) {
 		case t.Classes != nil:
 			c = t.Classes[i]
 		case c == -1:
-			c = argmax(row)
+			c = top(i)
 		}
 		if c < 0 || c >= len(row) {
 			return nil, fmt.Errorf("explain: target class %d of example %d, but the output has %d numbers", c, i, len(row))
@@ -106,6 +106,19 @@ func (t Target) resolve(scores [][]float64) ([]int, error) {
 		classes[i] = c
 	}
 	return classes, nil
+}
+
+// asked is the class for an example as programs take it; whether there is one of that number is for resolve to say.
+func (t Target) asked(example int) int32 {
+	switch {
+	case t.Classes == nil && t.Class == -1:
+		return largest
+	case t.Classes == nil:
+		return int32(t.Class)
+	case example < len(t.Classes):
+		return int32(t.Classes[example])
+	}
+	return 0
 }
 
 func argmax(v []float64) (best int) {

@@ -12,7 +12,7 @@ import (
 )
 
 // program is one of the functions that methods are made of. It takes a chunk of points and returns the target's output as [rows, numbers]
-// and, behind it, what else the program yields.
+// and, behind it, what else the program yields. One that passes back appends to every row of the output the classes that it passed back from.
 type program interface {
 	name() string                         // says all that build depends on: it is compiled once for a name
 	build(net *models.Net) models.Forward // the graph function
@@ -60,7 +60,8 @@ func (p gradientProgram) build(net *models.Net) models.Forward {
 		n := len(net.Inputs)
 		t := NewTrace(net, scope, in[:n])
 		out := t.Outputs[p.output]
-		result := []*Node{flat(out)}
+		plus, minus := chosen(out, in[n]), chosen(out, in[n+1])
+		result := []*Node{withClasses(out, plus, minus)}
 		var of []*Node
 		if p.layer != "" {
 			of = []*Node{t.Node(p.layer)}
@@ -72,7 +73,7 @@ func (p gradientProgram) build(net *models.Net) models.Forward {
 				}
 			}
 		}
-		return append(result, t.Derive(p.output, classWeights(out, in[n], in[n+1]), of...)...)
+		return append(result, t.Derive(p.output, classWeights(out, plus, minus), of...)...)
 	}
 }
 
@@ -112,11 +113,11 @@ func (p cutProgram) build(net *models.Net) models.Forward {
 		t := NewTrace(net, scope, in[:n])
 		t = t.Replay(map[*Node]*Node{t.Node(p.layer): in[n]})
 		out := t.Outputs[p.output]
-		result := []*Node{flat(out)}
-		if p.gradient {
-			result = append(result, t.Derive(p.output, classWeights(out, in[n+1], in[n+2]), in[n])...)
+		if !p.gradient {
+			return []*Node{flat(out)}
 		}
-		return result
+		plus, minus := chosen(out, in[n+1]), chosen(out, in[n+2])
+		return append([]*Node{withClasses(out, plus, minus)}, t.Derive(p.output, classWeights(out, plus, minus), in[n])...)
 	}
 }
 
@@ -146,4 +147,20 @@ func flat(output *Node) *Node { return Reshape(output, output.Shape().Dim(0), -1
 func classWeights(output, plus, minus *Node) *Node {
 	width := flat(output).Shape().Dim(1)
 	return Reshape(Sub(OneHot(plus, width, output.DType()), OneHot(minus, width, output.DType())), output.Shape().Dimensions...)
+}
+
+// largest in place of a class is that of a row's largest number: it is found on the way, so that the examples need not pass twice.
+const largest = -2
+
+// chosen are the rows' classes, found where they are to be the largest.
+func chosen(output, classes *Node) *Node {
+	top := ArgMax(flat(output), -1, classes.DType())
+	return Where(Equal(classes, Scalar(output.Graph(), classes.DType(), largest)), top, classes)
+}
+
+// withClasses is an output as [rows, numbers] with each row's classes behind it: they are handed out, as a maximum that is looked for again
+// in numbers of other rounding may be another.
+func withClasses(output, plus, minus *Node) *Node {
+	column := func(classes *Node) *Node { return InsertAxes(ConvertDType(classes, output.DType()), -1) }
+	return Concatenate([]*Node{flat(output), column(plus), column(minus)}, -1)
 }

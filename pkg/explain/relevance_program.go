@@ -41,7 +41,8 @@ func (p walkProgram) build(net *models.Net) models.Forward {
 				attributed = append(attributed, in[i])
 			}
 		}
-		return append([]*Node{flat(out)}, p.back(t, out, classWeights(out, in[n], in[n+1]), attributed, in[n+2:])...)
+		plus, minus := chosen(out, in[n]), chosen(out, in[n+1])
+		return append([]*Node{withClasses(out, plus, minus)}, p.back(t, out, classWeights(out, plus, minus), attributed, in[n+2:])...)
 	}
 }
 

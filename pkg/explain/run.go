@@ -2,7 +2,9 @@ package explain
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gomlx/compute/dtypes"
@@ -28,7 +30,8 @@ type run struct {
 	x          [][]float64 // per example: what they hold, one after another
 	layer      string      // the node that the net is cut at; "": none
 
-	classes, minus []int // per example, once resolved; minus is nil without a contrast
+	classes, minus []int    // per example, once resolved; minus is nil without a contrast
+	passed         [][2]int // per example: the classes that it was passed back from
 	evaluations    int
 	gradients      int
 }
@@ -55,7 +58,7 @@ func begin(ctx context.Context, method string, net *models.Net, inputs []*tensor
 	if port := net.Outputs[target.Output]; len(port.Shape) > 1 {
 		return nil, fmt.Errorf("explain: output %q has shape %v; only single numbers and vectors are explained", port.Name, port.Shape)
 	}
-	r.x = make([][]float64, n)
+	r.x, r.passed = make([][]float64, n), make([][2]int, n)
 	for i, p := range net.Inputs {
 		switch p.Kind {
 		case models.Mask:
@@ -112,13 +115,6 @@ func (r *run) gradient() program {
 	return gradientProgram{output: r.target.Output}
 }
 
-func (r *run) classOf(example int) int {
-	if r.classes == nil {
-		return 0 // not resolved yet: the gradient of this pass is not used
-	}
-	return r.classes[example]
-}
-
 // value is the explained number of an output row.
 func (r *run) value(example int, output []float64) float64 {
 	v := output[r.classes[example]]
@@ -130,21 +126,40 @@ func (r *run) value(example int, output []float64) float64 {
 
 // resolve finds out which classes are explained, from the outputs of the examples themselves, and returns the explained numbers.
 func (r *run) resolve(p program) ([]float64, error) {
+	return r.once(p, func(int, []float64) {})
+}
+
+// once is resolve for a method that also needs what the program yields for the examples, which then pass through the net only once.
+func (r *run) once(p program, got func(i int, rest []float64)) ([]float64, error) {
 	scores := make([][]float64, len(r.x))
-	err := r.pass(p, len(r.x), r.example, func(i int, output, _ []float64) { scores[i] = append([]float64(nil), output...) })
+	err := r.pass(p, len(r.x), r.example, func(i int, output, rest []float64) {
+		scores[i] = slices.Clone(output)
+		got(i, rest)
+	})
+	if refused := (refusal{}); errors.As(err, &refused) { // if the net gives NaN, that is the news
+		if wrong := r.pass(r.output(), len(r.x), r.example, func(int, []float64, []float64) {}); wrong != nil {
+			err = wrong
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	return r.choose(scores)
+	return r.choose(scores, p.backward())
 }
 
-// choose resolves the target on the examples' outputs.
-func (r *run) choose(scores [][]float64) (explained []float64, err error) {
-	if r.classes, err = r.target.resolve(scores); err != nil {
+// choose resolves the target on the examples' outputs; if they were passed back, it takes the largest to be what that was done from.
+func (r *run) choose(scores [][]float64, passed bool) (explained []float64, err error) {
+	top := func(k int) func(i int) int {
+		if passed {
+			return func(i int) int { return r.passed[i][k] }
+		}
+		return func(i int) int { return argmax(scores[i]) }
+	}
+	if r.classes, err = r.target.resolve(scores, top(0)); err != nil {
 		return nil, err
 	}
 	if r.target.Minus != nil {
-		if r.minus, err = r.target.Minus.resolve(scores); err != nil {
+		if r.minus, err = r.target.Minus.resolve(scores, top(1)); err != nil {
 			return nil, err
 		}
 	}
