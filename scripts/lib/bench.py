@@ -36,8 +36,8 @@ class Side:
 
     def __init__(self, title: str, argv: list, env: dict):
         self.title = title
-        with open(LOG, "ab") as log:
-            self.process = subprocess.Popen([str(arg) for arg in argv], cwd=home.ROOT, text=True, stderr=log,
+        with open(LOG, "ab") as log:  # in a group of its own: Ctrl-C is for us, who then end it
+            self.process = subprocess.Popen([str(arg) for arg in argv], cwd=home.ROOT, text=True, stderr=log, process_group=0,
                                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **env})
 
     def __enter__(self):
@@ -56,7 +56,8 @@ class Side:
         except BrokenPipeError:
             line = ""
         if not line:
-            raise Trouble(f"{self.title} ended by itself with {words[0]} {words[1]}, exit status {self.process.wait()}. Its log is {LOG}.")
+            status = self.process.wait()
+            raise Trouble(f"{self.title} ended by itself with {words[0]} {words[1]}, exit status {status}. Its log is {LOG}.")
         answer = json.loads(line)
         if error := answer.get("error"):
             raise Trouble(f"{self.title}: {words[0]} {words[1]}: {error}")
@@ -193,7 +194,10 @@ def main() -> int:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="vitrine-bench-"))
         limits = {"GOMAXPROCS": str(threads), "OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
-        start = lambda title, argv, **env: stack.enter_context(Side(title, argv, {**limits, **env}))
+
+        def start(title: str, argv: list, **env) -> Side:
+            return stack.enter_context(Side(title, argv, {**limits, **env}))
+
         progress.say("Starting PyTorch …")
         peer = start("PyTorch", [python, "-W", "ignore", home.SCRIPTS / "lib" / "bench_torch.py", folder, threads])
         mine = start(ours, [PROGRAM, "serve", folder])

@@ -6,7 +6,6 @@ call here computed, the largest difference over the largest number. To add a pee
 
 import json
 import os
-import signal
 import sys
 import time
 from pathlib import Path
@@ -201,7 +200,6 @@ class Server:
 
 
 def main() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # ends with the script that started it, without a stack trace
     folder, threads = Path(sys.argv[1]), int(sys.argv[2])
     torch.set_num_threads(threads)
     answers = os.fdopen(os.dup(1), "w")
