@@ -127,17 +127,17 @@ func pack(dtype dtypes.DType, shape []int, points []point, from int) (*tensors.T
 func (r *run) classesOf(points []point) []*tensors.Tensor {
 	plus, minus := make([]int32, len(points)), make([]int32, len(points))
 	for i, p := range points {
-		switch minus[i] = -1; {
-		case r.classes == nil:
+		minus[i] = -1
+		if r.classes == nil {
 			plus[i] = r.target.asked(p.example)
 			if m := r.target.Minus; m != nil {
 				minus[i] = m.asked(p.example)
 			}
-		default:
-			plus[i] = int32(r.classes[p.example])
-			if r.minus != nil {
-				minus[i] = int32(r.minus[p.example])
-			}
+			continue
+		}
+		plus[i] = int32(r.classes[p.example])
+		if r.minus != nil {
+			minus[i] = int32(r.minus[p.example])
 		}
 	}
 	return []*tensors.Tensor{tensors.FromFlatDataAndDimensions(plus, len(plus)), tensors.FromFlatDataAndDimensions(minus, len(minus))}
