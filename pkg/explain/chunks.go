@@ -68,7 +68,13 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 				}
 			}
 			width := len(columns[0]) / models.Chunk
-			got(from+i, columns[0][i*width:(i+1)*width], rest)
+			output := columns[0][i*width : (i+1)*width]
+			if p.backward() {
+				classes := output[width-2:]
+				output = output[:width-2]
+				r.passed[points[i].example] = [2]int{int(classes[0]), int(classes[1])}
+			}
+			got(from+i, output, rest)
 		}
 		r.evaluations += rows
 		r.line.Set("%d of %d rows", from+rows, n)
@@ -162,11 +168,19 @@ func put[T float32 | int8 | int16 | int32 | int64 | uint8 | uint16 | uint32](to 
 	}
 }
 
-// classesOf are where the points' classes and contrasts are in a row of the output; −1 is none.
+// classesOf are where the points' classes and contrasts are in a row of the output, as they are asked for or resolved; −1 is none.
 func (r *run) classesOf(points []point) []*tensors.Tensor {
 	plus, minus := make([]int32, len(points)), make([]int32, len(points))
 	for i, p := range points {
-		plus[i], minus[i] = int32(r.number(p.example, r.classes)), -1
+		minus[i] = -1
+		if r.classes == nil {
+			plus[i] = r.classAsked(r.target, p.example)
+			if m := r.target.Minus; m != nil {
+				minus[i] = r.classAsked(*m, p.example)
+			}
+			continue
+		}
+		plus[i] = int32(r.number(p.example, r.classes))
 		if r.minus != nil {
 			minus[i] = int32(r.number(p.example, r.minus))
 		}

@@ -157,8 +157,9 @@ func (t Target) positions(shape []int, examples int) ([]int, error) {
 	return positions, nil
 }
 
-// resolve says which class of every row of scores is meant; at a position, where there are any.
-func (t Target) resolve(scores [][]float64, shape, positions []int) ([]int, error) {
+// resolve says which class of every row of scores is meant; at a position, where there are any. top is the class of the largest number of an
+// example's row.
+func (t Target) resolve(scores [][]float64, shape, positions []int, top func(i int, row []float64) int) ([]int, error) {
 	if t.Classes != nil && len(t.Classes) != len(scores) {
 		return nil, fmt.Errorf("explain: %d target classes for %d examples", len(t.Classes), len(scores))
 	}
@@ -174,7 +175,7 @@ func (t Target) resolve(scores [][]float64, shape, positions []int) ([]int, erro
 		case t.Classes != nil:
 			c = t.Classes[i]
 		case c == -1:
-			c = argmax(row)
+			c = top(i, row)
 		}
 		if c < 0 || c >= len(row) {
 			return nil, fmt.Errorf("explain: target class %d of example %d, but %s has %d numbers", c, i, where, len(row))

@@ -48,13 +48,9 @@ func (m GradCAM) Explain(ctx context.Context, net *models.Net, inputs []*tensors
 		return nil, fmt.Errorf("explain: the map of %q %v cannot be spread over the inputs of %s; set AtLayer to have it at the layer's resolution", l.name, l.shape, net.Name)
 	}
 	p := r.gradientAt(l.name)
-	output, err := r.resolve(p)
-	if err != nil {
-		return nil, err
-	}
 	coarse, channels := apart(l.shape, m.ChannelsFirst)
 	maps := make([][]float64, len(r.x))
-	err = r.pass(p, len(r.x), r.example, func(i int, _, rest []float64) {
+	output, err := r.once(p, func(i int, rest []float64) {
 		maps[i] = m.combine(rest[:l.size()], rest[l.size():], channels)
 	})
 	if err != nil {

@@ -45,10 +45,6 @@ func backprop(ctx context.Context, method Explainer, rules ruleset, net *models.
 	}
 	defer r.line.Done("")
 	r.norm = true
-	output, err := r.resolve(r.output())
-	if err != nil {
-		return nil, err
-	}
 	p, err := r.walkProgram(method, nil, func(t *Trace, target, weights *Node, attributed, _ []*Node) []*Node {
 		w := newWalk(t, rules, attributed)
 		w.run(target, weights)
@@ -62,7 +58,7 @@ func backprop(ctx context.Context, method Explainer, rules ruleset, net *models.
 		return nil, err
 	}
 	values := make([][]float64, len(r.x))
-	err = r.pass(p, len(r.x), r.example, func(i int, _, back []float64) { values[i] = append([]float64(nil), back...) })
+	output, err := r.once(p, func(i int, back []float64) { values[i] = append([]float64(nil), back...) })
 	if err != nil {
 		return nil, err
 	}

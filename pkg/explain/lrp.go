@@ -62,10 +62,6 @@ func (l LRP) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Ten
 		return nil, err
 	}
 	defer r.line.Done("")
-	output, err := r.resolve(r.output())
-	if err != nil {
-		return nil, err
-	}
 	p, err := r.walkProgram(l, nil, func(t *Trace, target, weights *Node, attributed, _ []*Node) []*Node {
 		w := newWalk(t, l, attributed)
 		w.ledger, w.through = &ledger{byNode: l.Nodes}, true
@@ -81,7 +77,7 @@ func (l LRP) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Ten
 	}
 	values := make([][]float64, len(r.x))
 	book := &record.Ledger{}
-	err = r.pass(p, len(r.x), r.example, func(i int, _, back []float64) {
+	output, err := r.once(p, func(i int, back []float64) {
 		values[i] = append([]float64(nil), back[:r.width]...)
 		enter(book, i, len(r.x), values[i], back[r.width:], l.Nodes)
 	})

@@ -3,6 +3,7 @@ package explain
 import (
 	"fmt"
 
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -12,7 +13,7 @@ import (
 )
 
 // program is one of the functions that methods are made of. It takes a chunk of points and returns the target's output as [rows, numbers]
-// and, behind it, what else the program yields.
+// and, behind it, what else the program yields. One that passes back appends to every row of the output the classes that it passed back from.
 type program interface {
 	name() string                         // says all that build depends on: it is compiled once for a name
 	build(net *models.Net) models.Forward // the graph function
@@ -62,12 +63,13 @@ func (p gradientProgram) build(net *models.Net) models.Forward {
 	return func(scope *model.Scope, in []*Node) []*Node {
 		t, of, classes := feed(net, scope, in, p.sources, p.layer != "")
 		out := t.Outputs[p.output]
-		result := []*Node{flat(out)}
+		plus, minus := chosen(out, classes[0]), chosen(out, classes[1])
+		result := []*Node{withClasses(out, plus, minus)}
 		if p.layer != "" {
 			of = []*Node{t.Node(p.layer)}
 			result = append(result, of...)
 		}
-		return append(result, t.Derive(p.output, classWeights(out, classes[0], classes[1]), of...)...)
+		return append(result, t.Derive(p.output, classWeights(out, plus, minus), of...)...)
 	}
 }
 
@@ -98,4 +100,28 @@ func flat(output *Node) *Node { return Reshape(output, output.Shape().Dim(0), -1
 func classWeights(output, plus, minus *Node) *Node {
 	width := flat(output).Shape().Dim(1)
 	return Reshape(Sub(OneHot(plus, width, output.DType()), OneHot(minus, width, output.DType())), output.Shape().Dimensions...)
+}
+
+// largest, less a position, in place of a class is that of the largest number there: it is found on the way, so that the examples need not pass twice.
+const largest = -2
+
+// chosen is where the rows' classes are in the output, found where they are to be the largest at a position: [rows, positions, numbers].
+func chosen(output, classes *Node) *Node {
+	rows := output.Shape().Dim(0)
+	if output.Rank() < 3 {
+		output = Reshape(output, rows, 1, -1)
+	}
+	g, positions, dtype := output.Graph(), output.Shape().Dim(1), classes.DType()
+	starts := MulScalar(Iota(g, shapes.Make(dtype, rows, positions), 1), output.Shape().Dim(2))
+	tops := Add(ArgMax(output, -1, dtype), starts)
+	asked := Sub(Scalar(g, dtype, largest), classes) // the position, if it is not negative
+	top := ReduceSum(Mul(tops, OneHot(asked, positions, dtype)), -1)
+	return Where(LessOrEqual(classes, Scalar(g, dtype, largest)), top, classes)
+}
+
+// withClasses is an output as [rows, numbers] with each row's classes behind it: they are handed out, as a maximum that is looked for again
+// in numbers of other rounding may be another.
+func withClasses(output, plus, minus *Node) *Node {
+	column := func(classes *Node) *Node { return InsertAxes(ConvertDType(classes, output.DType()), -1) }
+	return Concatenate([]*Node{flat(output), column(plus), column(minus)}, -1)
 }

@@ -37,7 +37,8 @@ func (p walkProgram) build(net *models.Net) models.Forward {
 	return func(scope *model.Scope, in []*Node) []*Node {
 		t, attributed, rest := feed(net, scope, in, p.sources, true)
 		out := t.Outputs[p.output]
-		return append([]*Node{flat(out)}, p.back(t, out, classWeights(out, rest[0], rest[1]), attributed, rest[2:])...)
+		plus, minus := chosen(out, rest[0]), chosen(out, rest[1])
+		return append([]*Node{withClasses(out, plus, minus)}, p.back(t, out, classWeights(out, plus, minus), attributed, rest[2:])...)
 	}
 }
 

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -31,7 +32,8 @@ type run struct {
 	places     []place     // what the record gives values to: those ports, or a layer
 	norm       bool        // a token's value is the length of the vector of its values, not their sum
 
-	classes, minus, positions []int // per example, once resolved; nil where the target has none
+	classes, minus, positions []int    // per example, once resolved; nil where the target has none
+	passed                    [][2]int // per example: where the classes that it was passed back from are in the output
 	evaluations               int
 	gradients                 int
 }
@@ -65,7 +67,10 @@ func beginWhole(ctx context.Context, method string, net *models.Net, inputs []*t
 	if err := target.check(net); err != nil {
 		return nil, err
 	}
-	r.x = make([][]float64, n)
+	if r.positions, err = target.positions(net.Outputs[target.Output].Shape, n); err != nil {
+		return nil, err
+	}
+	r.x, r.passed = make([][]float64, n), make([][2]int, n)
 	for i, p := range net.Inputs {
 		if p.Kind == models.Mask {
 			continue
@@ -140,14 +145,33 @@ func (r *run) gradientAt(layer string) program {
 
 // number is where an example's class is in a row of the output.
 func (r *run) number(example int, classes []int) int {
-	if classes == nil {
-		return 0 // not resolved yet: the gradient of this pass is not used
-	}
+	return r.offset(example) + classes[example]
+}
+
+// offset is where an example's position begins in a row of the output.
+func (r *run) offset(example int) int {
 	if r.positions == nil {
-		return classes[example]
+		return 0
 	}
 	shape := r.net.Outputs[r.target.Output].Shape
-	return r.positions[example]*shape[len(shape)-1] + classes[example]
+	return r.positions[example] * shape[len(shape)-1]
+}
+
+// classAsked is the class of a target for an example, as programs take it; whether there is one of that number is for resolve to say.
+func (r *run) classAsked(t Target, example int) int32 {
+	class := t.Class
+	if t.Classes != nil {
+		class = 0
+		if example < len(t.Classes) {
+			class = t.Classes[example]
+		}
+	} else if class == -1 {
+		if r.positions == nil {
+			return largest
+		}
+		return int32(largest - r.positions[example])
+	}
+	return int32(r.offset(example) + max(class, 0))
 }
 
 // value is the explained number of an output row.
@@ -161,25 +185,41 @@ func (r *run) value(example int, output []float64) float64 {
 
 // resolve finds out which classes are explained, from the outputs of the examples themselves, and returns the explained numbers.
 func (r *run) resolve(p program) ([]float64, error) {
+	return r.once(p, func(int, []float64) {})
+}
+
+// once is resolve for a method that also needs what the program yields for the examples, which then pass through the net only once.
+func (r *run) once(p program, got func(i int, rest []float64)) ([]float64, error) {
 	scores := make([][]float64, len(r.x))
-	err := r.pass(p, len(r.x), r.example, func(i int, output, _ []float64) { scores[i] = append([]float64(nil), output...) })
+	err := r.pass(p, len(r.x), r.example, func(i int, output, rest []float64) {
+		scores[i] = slices.Clone(output)
+		got(i, rest)
+	})
+	if refused := (refusal{}); errors.As(err, &refused) { // if the net gives NaN, that is the news
+		if wrong := r.pass(r.output(), len(r.x), r.example, func(int, []float64, []float64) {}); wrong != nil {
+			err = wrong
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	return r.choose(scores)
+	return r.choose(scores, p.backward())
 }
 
-// choose resolves the target on the examples' outputs.
-func (r *run) choose(scores [][]float64) (explained []float64, err error) {
+// choose resolves the target on the examples' outputs; if they were passed back, it takes the largest to be what that was done from.
+func (r *run) choose(scores [][]float64, passed bool) (explained []float64, err error) {
 	shape := r.net.Outputs[r.target.Output].Shape
-	if r.positions, err = r.target.positions(shape, len(scores)); err != nil {
-		return nil, err
+	top := func(k int) func(i int, row []float64) int {
+		if passed {
+			return func(i int, _ []float64) int { return r.passed[i][k] - r.offset(i) }
+		}
+		return func(_ int, row []float64) int { return argmax(row) }
 	}
-	if r.classes, err = r.target.resolve(scores, shape, r.positions); err != nil {
+	if r.classes, err = r.target.resolve(scores, shape, r.positions, top(0)); err != nil {
 		return nil, err
 	}
 	if r.target.Minus != nil {
-		if r.minus, err = r.target.Minus.resolve(scores, shape, r.positions); err != nil {
+		if r.minus, err = r.target.Minus.resolve(scores, shape, r.positions, top(1)); err != nil {
 			return nil, err
 		}
 	}

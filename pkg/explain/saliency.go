@@ -29,12 +29,8 @@ func (s Saliency) Explain(ctx context.Context, net *models.Net, inputs []*tensor
 	}
 	defer r.line.Done("")
 	r.norm = !s.Signed
-	output, err := r.resolve(r.gradient())
-	if err != nil {
-		return nil, err
-	}
 	values := make([][]float64, len(r.x))
-	err = r.derive(len(r.x), r.example, func(i int, _ float64, gradient []float64) {
+	output, err := r.once(r.gradient(), func(i int, gradient []float64) {
 		values[i] = make([]float64, r.width)
 		for j, g := range gradient {
 			if !s.Signed {

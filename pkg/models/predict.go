@@ -14,7 +14,7 @@ import (
 // Chunk is the number of examples that pass through a net at once. It never follows the number of examples asked for: a program is
 // compiled for one shape, and another shape may give other bits. It is a multiple of 12, as the pure-Go matrix product takes rows by
 // threes or fours and adds up the rows that are left over in another order: an example's bits would depend on its place.
-const Chunk = 48
+const Chunk = 24
 
 // Compute gives the net's outputs for any number of examples, chunk by chunk.
 func (n *Net) Compute(inputs []*tensors.Tensor) ([]*tensors.Tensor, error) {
