@@ -41,17 +41,23 @@ func (gruCell) states() []string { return []string{"h"} }
 func (gruCell) parts() []string  { return []string{"r", "z", "n", "u"} }
 func (gruCell) lowest() float64  { return -1 }
 
-func (gruCell) step(in, rec *Node, before []*Node) (after, kept []*Node) {
+func (gruCell) step(in, rec *Node, before []*Node) (after, parts []*Node) {
 	x, u := gatesOf(in, 3), gatesOf(rec, 3)
 	r, z := Sigmoid(Add(x[0], u[0])), Sigmoid(Add(x[1], u[1]))
 	n := Tanh(Add(x[2], Mul(r, u[2])))
 	return []*Node{Add(n, Mul(z, Sub(before[0], n)))}, []*Node{r, z, n, u[2]}
 }
 
-func (gruCell) back(kept, before, _, d []*Node) (in, rec *Node, past []*Node) {
-	r, z, n, u := kept[0], kept[1], kept[2], kept[3]
-	dn := Mul(Mul(d[0], oneMinus(z)), oneMinus(Square(n)))
+// factors of dh for the inputs' part of r, z and n, for the state's, and for dh of the step before.
+func (gruCell) factors(parts, before, _ []*Node) []*Node {
+	r, z, n, u := parts[0], parts[1], parts[2], parts[3]
+	dn := Mul(oneMinus(z), oneMinus(Square(n)))
 	dr := Mul(Mul(dn, u), Mul(r, oneMinus(r)))
-	dz := Mul(Mul(d[0], Sub(before[0], n)), Mul(z, oneMinus(z)))
-	return Concatenate([]*Node{dr, dz, dn}, 1), Concatenate([]*Node{dr, dz, Mul(dn, r)}, 1), []*Node{Mul(d[0], z)}
+	dz := Mul(Sub(before[0], n), Mul(z, oneMinus(z)))
+	return []*Node{Concatenate([]*Node{dr, dz, dn}, 1), Concatenate([]*Node{dr, dz, Mul(dn, r)}, 1), z}
+}
+
+func (gruCell) back(factors, d []*Node) (in, rec *Node, past []*Node) {
+	h := Concatenate([]*Node{d[0], d[0], d[0]}, 1)
+	return Mul(h, factors[0]), Mul(h, factors[1]), []*Node{Mul(d[0], factors[2])}
 }

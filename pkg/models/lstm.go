@@ -50,22 +50,27 @@ func (lstmCell) states() []string { return []string{"h", "c"} }
 func (lstmCell) parts() []string  { return []string{"i", "f", "g", "o"} }
 func (lstmCell) lowest() float64  { return -1 }
 
-func (lstmCell) step(in, _ *Node, before []*Node) (after, kept []*Node) {
+func (lstmCell) step(in, _ *Node, before []*Node) (after, parts []*Node) {
 	z := gatesOf(in, 4)
 	i, f, g, o := Sigmoid(z[0]), Sigmoid(z[1]), Tanh(z[2]), Sigmoid(z[3])
 	c := Add(Mul(f, before[1]), Mul(i, g))
 	return []*Node{Mul(o, Tanh(c)), c}, []*Node{i, f, g, o}
 }
 
-func (lstmCell) back(kept, before, after, d []*Node) (in, rec *Node, past []*Node) {
-	i, f, g, o := kept[0], kept[1], kept[2], kept[3]
+// factors: of dc for i, f and g and of dh for o; of dh for dc; of dc for that of the step before.
+func (lstmCell) factors(parts, before, after []*Node) []*Node {
+	i, f, g, o := parts[0], parts[1], parts[2], parts[3]
 	bounded := Tanh(after[1])
-	c := Add(d[1], Mul(Mul(d[0], o), oneMinus(Square(bounded))))
-	in = Concatenate([]*Node{
-		Mul(Mul(c, g), Mul(i, oneMinus(i))),
-		Mul(Mul(c, before[1]), Mul(f, oneMinus(f))),
-		Mul(Mul(c, i), oneMinus(Square(g))),
-		Mul(Mul(d[0], bounded), Mul(o, oneMinus(o))),
-	}, 1)
-	return in, nil, []*Node{nil, Mul(c, f)}
+	return []*Node{
+		Concatenate([]*Node{
+			Mul(g, Mul(i, oneMinus(i))), Mul(before[1], Mul(f, oneMinus(f))), Mul(i, oneMinus(Square(g))), Mul(bounded, Mul(o, oneMinus(o))),
+		}, 1),
+		Mul(o, oneMinus(Square(bounded))),
+		f,
+	}
+}
+
+func (lstmCell) back(factors, d []*Node) (in, rec *Node, past []*Node) {
+	c := Add(d[1], Mul(d[0], factors[1]))
+	return Mul(Concatenate([]*Node{c, c, c, d[0]}, 1), factors[0]), nil, []*Node{nil, Mul(c, factors[2])}
 }

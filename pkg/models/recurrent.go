@@ -31,17 +31,21 @@ type cell interface {
 	apart() bool
 	// states are the names of what goes from step to step, the first of which is the layer's result.
 	states() []string
-	// parts are the names of what step keeps.
+	// parts are the names of what else step makes.
 	parts() []string
 	// step is one step: of the pre-activations [examples, gates·hidden] (if apart, of the input's part and the state's; else rec is nil)
-	// and the state before, each [examples, hidden], it makes the state after and what back needs besides.
-	step(in, rec *Node, before []*Node) (after, kept []*Node)
-	// back is the gradient of step: from d, that of the state after, those of the pre-activations and of the state before, by the ways that
-	// do not lead through the pre-activations (nil: there is none). Both run in loops, where no constant but Const may be used.
-	back(kept, before, after, d []*Node) (in, rec *Node, past []*Node)
+	// and the state before, each [examples, hidden], it makes the state after and the parts.
+	step(in, rec *Node, before []*Node) (after, parts []*Node)
+	// factors are what back needs of a step: they do not depend on gradients, and so not on the steps after.
+	factors(parts, before, after []*Node) []*Node
+	// back is the gradient of step, linear in d, that of the state after: it makes those of the pre-activations and of the state before, by
+	// the ways that do not lead through the pre-activations (nil: there is none).
+	back(factors, d []*Node) (in, rec *Node, past []*Node)
 	// lowest is the smallest number that the result may hold.
 	lowest() float64
 }
+
+// In loops, where step and back run too, no constant but Const may be used.
 
 // forward is the graph function; name is that of its layers.
 func (r recurrent) forward(name string, c cell, inputs, outputs []Port) (Forward, error) {
@@ -174,6 +178,12 @@ func (r recurrence) unrolled(x, mask *Node) *Node {
 	for i := range state {
 		state[i] = Zeros(g, shapes.Make(x.DType(), examples, r.hidden))
 	}
+	if r.apart() {
+		// The zero that the first step begins with is one of the input's: rules then see a signal that a gate scales, as at all other steps.
+		// With a constant, the product would be a function of the gate.
+		first := Slice(atStep(x, 0), AxisRange(), AxisRange(0, 1))
+		state[0] = BroadcastToDims(MulScalar(first, 0), examples, r.hidden)
+	}
 	all := make([]*Node, n)
 	for i := range n {
 		t := i
@@ -186,11 +196,11 @@ func (r recurrence) unrolled(x, mask *Node) *Node {
 		} else {
 			in, rec = dense(xt, r.input, r.biases), dense(state[0], r.recurrent, r.recurrentBiases)
 		}
-		after, kept := r.step(in, rec, state)
+		after, parts := r.step(in, rec, state)
 		if mask != nil {
 			after = choose(atStep(mask, t), after, state)
 		}
-		named(kept, r.parts(), t)
+		named(parts, r.parts(), t)
 		named(after, r.cell.states(), t)
 		state, all[t] = after, after[0]
 	}

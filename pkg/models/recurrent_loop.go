@@ -15,7 +15,9 @@ const paramUnrolled = "unrolled"
 // Unroll has the recurrent layers of a graph spelled out step by step. Without it they are loops where the backend has these, which are
 // several times faster to compile and to run, but hide the steps: rules and interventions do not see them, and a gradient of a gradient is
 // refused. It is to be called before the net's function, as [model.Store.SetTraining] is.
-func Unroll(scope *model.Scope, g *Graph) { scope.Store().RootScope().SetGraphParam(g, paramUnrolled, true) }
+func Unroll(scope *model.Scope, g *Graph) {
+	scope.Store().RootScope().SetGraphParam(g, paramUnrolled, true)
+}
 
 // unrolled says whether recurrent layers are to be spelled out. (GoMLX's backend in Go cannot read or write at a place that is computed.)
 func unrolled(scope *model.Scope, g *Graph) bool {
@@ -23,14 +25,14 @@ func unrolled(scope *model.Scope, g *Graph) bool {
 		model.GetGraphParamOr(scope.Store().RootScope(), g, paramUnrolled, false)
 }
 
-// loop is the layer as two loops: one forward, which keeps what the other needs that goes back and is its gradient, written by hand.
-// Products that do not wait for the step before are taken out of both: the inputs' share of the pre-activations, and the weights' gradients.
+// loop is the layer as two loops: one forward, one back, which is its gradient, written by hand. Whatever does not wait for the step before
+// is computed outside of them for all steps at once: the inputs' share of the pre-activations, what the gradient is multiplied by, and the
+// weights' gradients. So little is kept from step to step, and much is computed twice, which takes less time than to keep it.
 func (r recurrence) loop(x, mask *Node) *Node {
 	x = Transpose(x, 0, 1) // steps first
 	n, examples, features := x.Shape().Dim(0), x.Shape().Dim(1), x.Shape().Dim(2)
-	width := r.gates() * r.hidden
 	in := Add(Dot(Reshape(x, n*examples, features), r.input).MatMul(), InsertAxes(r.biases, 0))
-	trained := []*Node{Reshape(in, n, examples, width), r.recurrent}
+	trained := []*Node{Reshape(in, n, examples, -1), r.recurrent}
 	if r.apart() {
 		trained = append(trained, r.recurrentBiases)
 	}
@@ -45,100 +47,98 @@ func (r recurrence) loop(x, mask *Node) *Node {
 }
 
 // ahead is the loop forward: trained are the inputs' share of the pre-activations [steps, examples, width], the recurrent weights and, if
-// apart, biases. It returns the layer's result [steps, examples, hidden] and what back needs.
+// apart, biases. It returns the layer's result [steps, examples, hidden] and what back needs: the recurrent weights, the inputs' share, the
+// pre-activations (if apart, the state's share of them) and the states.
 func (r recurrence) ahead(trained, masks []*Node) (y *Node, kept []*Node) {
 	d := trained[0].Shape().Dimensions
-	states, parts := len(r.cell.states()), len(r.parts())
-	carried := r.zeros(trained[0], states, d[1], r.hidden)
-	carried = append(carried, r.zeros(trained[0], states, d[0], d[1], r.hidden)...)
-	if parts > 0 {
-		carried = append(carried, r.zeros(trained[0], 1, d[0], d[1], parts*r.hidden)...)
-	}
-	out := overTime(d[0], r.reverse, carried, slices.Concat(trained, masks), func(t *Node, carried, fixed []*Node) []*Node {
+	n, examples, width, states := d[0], d[1], d[2], len(r.cell.states())
+	carried := slices.Concat(r.zeros(trained[0], states, examples, r.hidden), r.zeros(trained[0], 1, n, examples, width), r.zeros(trained[0], states, n, examples, r.hidden))
+	out := overTime(n, r.reverse, carried, slices.Concat(trained, masks), func(t *Node, carried, fixed []*Node) []*Node {
 		before := carried[:states]
 		in, rec := at(fixed[0], t), Dot(before[0], fixed[1]).MatMul()
+		var keep *Node
 		if r.apart() {
 			rec = Add(rec, InsertAxes(fixed[2], 0))
+			keep = rec
 		} else {
 			in, rec = Add(in, rec), nil
+			keep = in
 		}
-		after, kept := r.step(in, rec, before)
+		after, _ := r.step(in, rec, before)
 		if masks != nil {
 			after = choose(at(fixed[len(fixed)-1], t), after, before)
 		}
-		next := slices.Clone(after)
+		next := append(slices.Clone(after), put(carried[states], keep, t))
 		for i, s := range after {
-			next = append(next, put(carried[states+i], s, t))
-		}
-		if parts > 0 {
-			next = append(next, put(carried[2*states], Concatenate(kept, 1), t))
+			next = append(next, put(carried[states+1+i], s, t))
 		}
 		return next
 	})
-	return out[states], append([]*Node{trained[1]}, out[states:]...)
+	return out[states+1], slices.Concat([]*Node{trained[1], trained[0]}, out[states:])
 }
 
-// back is the loop that goes the other way: kept are the recurrent weights, the states and the parts of all steps, d the gradient of the
-// layer's result. It returns the gradients of what ahead got as trained.
+// back is the loop that goes the other way, from what ahead kept and the gradient of the layer's result. It returns the gradients of what
+// ahead got as trained.
 func (r recurrence) back(kept, masks []*Node, d *Node) []*Node {
 	dims, states := d.Shape().Dimensions, len(r.cell.states())
-	n, examples, width := dims[0], dims[1], r.gates()*r.hidden
-	weights, after, parts := kept[0], kept[1:1+states], kept[1+states:]
-	before := make([]*Node, states)
-	for i, s := range after {
-		before[i] = r.shifted(s)
+	n, examples := dims[0], dims[1]
+	flat := func(x *Node) *Node { return Reshape(x, n*examples, -1) }
+	var before, after []*Node
+	for _, s := range kept[3:] {
+		before, after = append(before, flat(r.shifted(s))), append(after, flat(s))
 	}
-	carried := r.zeros(d, states, examples, r.hidden)
-	carried = append(carried, r.zeros(d, 1, n, examples, width)...)
+	in, rec := flat(kept[2]), (*Node)(nil)
 	if r.apart() {
-		carried = append(carried, r.zeros(d, 1, n, examples, width)...)
+		in, rec = flat(kept[1]), flat(kept[2])
 	}
-	fixed := slices.Concat([]*Node{weights, d}, before, after, parts, masks)
-	out := overTime(n, !r.reverse, carried, fixed, func(t *Node, carried, fixed []*Node) []*Node {
-		now := make([]*Node, len(fixed))
-		for i, f := range fixed[1:] {
-			now[1+i] = at(f, t)
-		}
-		before, after := now[2:2+states], now[2+states:2+2*states]
-		var kept []*Node
-		if len(parts) > 0 {
-			kept = gatesOf(now[2+2*states], len(r.parts()))
-		}
+	_, parts := r.step(in, rec, before)
+	factors := r.factors(parts, before, after)
+	fixed := []*Node{kept[0], d}
+	for _, f := range factors {
+		fixed = append(fixed, Reshape(f, n, examples, -1))
+	}
+	carried := append(r.zeros(d, states, examples, r.hidden), r.zeros(d, states, n, examples, r.hidden)...)
+	out := overTime(n, !r.reverse, carried, slices.Concat(fixed, masks), func(t *Node, carried, fixed []*Node) []*Node {
 		d := slices.Clone(carried[:states])
-		d[0] = Add(d[0], now[1])
-		in, rec, past := r.cell.back(kept, before, after, d)
-		through := in // the pre-activations
-		if r.apart() {
-			through = rec
-		}
-		for i, p := range past {
-			if i == 0 {
-				past[0] = DotGeneral(through, []int{1}, nil, fixed[0], []int{1}, nil)
-				if p != nil {
-					past[0] = Add(past[0], p)
-				}
+		d[0] = Add(d[0], at(fixed[1], t))
+		counting := d
+		if masks != nil { // the others hand on what they got
+			counting = make([]*Node, states)
+			for i := range d {
+				counting[i] = Where(at(fixed[len(fixed)-1], t), d[i], number(d[i], 0))
 			}
 		}
-		shares := []*Node{in}
-		if r.apart() {
-			shares = append(shares, rec)
+		now := make([]*Node, len(factors))
+		for i := range now {
+			now[i] = at(fixed[2+i], t)
+		}
+		in, rec, past := r.cell.back(now, counting)
+		if rec == nil {
+			rec = in
+		}
+		through := DotGeneral(rec, []int{1}, nil, fixed[0], []int{1}, nil) // the pre-activations
+		if past[0] == nil {
+			past[0] = through
+		} else {
+			past[0] = Add(past[0], through)
 		}
 		if masks != nil {
-			counts := now[len(now)-1]
-			past = choose(counts, past, d)
-			for i, s := range shares {
-				shares[i] = Where(counts, s, number(s, 0))
-			}
+			past = choose(at(fixed[len(fixed)-1], t), past, d)
 		}
-		next := slices.Clone(past)
-		for i, s := range shares {
-			next = append(next, put(carried[states+i], s, t))
+		for i, s := range counting {
+			past = append(past, put(carried[states+i], s, t))
 		}
-		return next
+		return past
 	})
-	in, rec := out[states], out[len(out)-1] // the same node, if not apart
-	rec = Reshape(rec, n*examples, width)
-	gradients := []*Node{in, DotGeneral(Reshape(before[0], n*examples, r.hidden), []int{0}, nil, rec, []int{0}, nil)}
+	all := make([]*Node, states)
+	for i, s := range out[states:] {
+		all[i] = flat(s)
+	}
+	in, rec, _ = r.cell.back(factors, all)
+	if rec == nil {
+		rec = in
+	}
+	gradients := []*Node{Reshape(in, n, examples, -1), DotGeneral(before[0], []int{0}, nil, rec, []int{0}, nil)}
 	if r.apart() {
 		gradients = append(gradients, ReduceSum(rec, 0))
 	}

@@ -53,21 +53,23 @@ func (c rnnCell) lowest() float64 {
 	return -1
 }
 
-func (c rnnCell) step(in, _ *Node, _ []*Node) (after, kept []*Node) {
+func (c rnnCell) step(in, _ *Node, _ []*Node) (after, parts []*Node) {
 	if c.relu {
 		return []*Node{Max(number(in, 0), in)}, nil // in this order the gradient at 0 is 0
 	}
 	return []*Node{Tanh(in)}, nil
 }
 
-func (c rnnCell) back(_, _, after, d []*Node) (in, rec *Node, past []*Node) {
+func (c rnnCell) factors(_, _, after []*Node) []*Node {
 	h := after[0]
 	if c.relu {
-		in = Where(GreaterThan(h, number(h, 0)), d[0], number(h, 0))
-	} else {
-		in = Mul(d[0], oneMinus(Square(h)))
+		return []*Node{ConvertDType(GreaterThan(h, number(h, 0)), h.DType())}
 	}
-	return in, nil, []*Node{nil}
+	return []*Node{oneMinus(Square(h))}
+}
+
+func (rnnCell) back(factors, d []*Node) (in, rec *Node, past []*Node) {
+	return Mul(d[0], factors[0]), nil, []*Node{nil}
 }
 
 // oneMinus is 1 − x, in a loop too.
