@@ -71,7 +71,11 @@ func (a Activation) Apply(x *Node) *Node {
 	case Mish:
 		return Mul(x, Tanh(Log1P(Exp(below(x, 40))))) // beyond, tanh is 1
 	case SwiGLU:
-		return Mul(SiLU.Apply(half(x, 0)), half(x, 1))
+		if x.Rank() == 0 || x.Shape().Dim(-1)%2 != 0 {
+			panic(fmt.Errorf("%s wants a last axis of even length, got %s", SwiGLU, x.Shape()))
+		}
+		halves := Split(x, -1, 2)
+		return Mul(SiLU.Apply(halves[0]), halves[1])
 	case TanH:
 		return Tanh(x)
 	}
@@ -94,20 +98,3 @@ func below(x *Node, bound float64) *Node {
 
 // within is x, or the bound of its sign where it is further from 0.
 func within(x *Node, bound float64) *Node { return Neg(below(Neg(below(x, bound)), bound)) }
-
-// half is the first or the second half of the last axis. It is a sum over a mask, as the gradient of a Slice has no gradient.
-func half(x *Node, which int) *Node {
-	d := x.Shape().Clone().Dimensions
-	if len(d) == 0 || d[len(d)-1]%2 != 0 {
-		panic(fmt.Errorf("%s wants a last axis of even length, got %s", SwiGLU, x.Shape()))
-	}
-	apart := Reshape(x, append(d[:len(d)-1:len(d)-1], 2, d[len(d)-1]/2)...)
-	mask := make([]int, apart.Rank())
-	for i := range mask {
-		mask[i] = 1
-	}
-	mask[len(mask)-2] = 2
-	one := []float64{0, 0}
-	one[which] = 1
-	return ReduceSum(Mul(apart, Reshape(ConvertDType(Const(x.Graph(), one), x.DType()), mask...)), -2)
-}

@@ -215,20 +215,17 @@ func ExampleSeq2Seq() {
 	fmt.Println(len(generated), "target,", err)
 	// Output:
 	// Seq2Seq
-	// layer                      output             parameters
-	// source                     5                           0
-	// target                     6                           0
-	// source_embedding           5 × 64                    448
-	// source_positions           5 × 64                    320
-	// encoder_0/attention        8 × 5 × 5                8320
-	// encoder_0                  5 × 64                  41664
-	// target_embedding           6 × 64                    448
-	// target_positions           6 × 64                    384
-	// decoder_0/attention        8 × 6 × 6                8320
-	// decoder_0/cross_attention  8 × 6 × 5               16768
-	// decoder_0                  6 × 64                  41664
-	// logits                     6 × 7                     455
-	// total                                             118791
+	// layer             output             parameters
+	// source            5                           0
+	// target            6                           0
+	// source_embedding  5 × 64                    448
+	// source_positions  5 × 64                    320
+	// encoder_0         5 × 64                  49984
+	// target_embedding  6 × 64                    448
+	// target_positions  6 × 64                    384
+	// decoder_0         6 × 64                  66752
+	// logits            6 × 7                     455
+	// total                                    118791
 	//  <nil>
 	// 1 target, <nil>
 }
