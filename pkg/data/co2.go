@@ -24,5 +24,5 @@ func CO2() (*Series, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data: CO₂: embedded file: %w", err)
 	}
-	return s, s.Check()
+	return s.checked()
 }

@@ -42,7 +42,7 @@ func ETTh1(ctx context.Context) (*Series, error) {
 		return nil, fmt.Errorf("data: %s: %w", etth1File.name, err)
 	}
 	s.Train = 12 * 30 * 24
-	return s, s.Check()
+	return s.checked()
 }
 
 func parseETT(name string, contents []byte) (*Series, error) {

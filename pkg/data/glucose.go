@@ -44,5 +44,5 @@ func Glucose() (*Series, error) {
 		return nil, fmt.Errorf("data: glucose: embedded file: %w", err)
 	}
 	s.Values = [][]float64{values}
-	return s, s.Check()
+	return s.checked()
 }

@@ -72,6 +72,14 @@ func (s *Series) Check() error {
 	return nil
 }
 
+// checked is the series if it passes Check.
+func (s *Series) checked() (*Series, error) {
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
 // filled says whether something was not measured at step i.
 func (s *Series) filled(i int) bool { return s.Filled != nil && s.Filled[i] }
 

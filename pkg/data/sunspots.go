@@ -17,5 +17,5 @@ func Sunspots() (*Series, error) {
 		return nil, fmt.Errorf("data: sunspots: embedded file: %w", err)
 	}
 	s := &Series{Name: "Sunspots", Features: []string{"sunspots a year"}, Times: times, Values: values, Season: 11}
-	return s, s.Check()
+	return s.checked()
 }

@@ -1,6 +1,6 @@
 // Command makesmall writes the small files that package data embeds: two series, the glucose readings and the lexicon. It takes them from
-// the contents of the Python packages statsmodels 0.15.0, bokeh-sampledata 2026.1 and vaderSentiment 3.3.2, unpacked into one folder.
-// Run it by `go generate ./pkg/data`.
+// the contents of the Python packages statsmodels 0.15.0, bokeh-sampledata 2026.1 and vaderSentiment 3.3.2, unpacked into the folder packages
+// of this repository. Run it by `go generate ./pkg/data`.
 //
 // The two series are copied as they are. Of the lexicon only the words and their means are kept. The glucose readings are put on a grid of
 // five minutes. The compressed bytes follow from the version of compress/flate: those committed are by Go 1.26.
