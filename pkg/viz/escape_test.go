@@ -27,7 +27,7 @@ func named(text string) []Figure {
 	read.Samples.Dataset, read.Samples.Classes = text, []string{text, text}
 	for _, tokens := range read.Samples.Tokens {
 		for j := range tokens {
-			tokens[j] = text
+			tokens[j] = text + "." // ends with a whole character: parts of one become one span
 		}
 	}
 	for _, e := range read.Explanations {
@@ -40,8 +40,8 @@ func named(text string) []Figure {
 		for range tokens {
 			offsets = append(offsets, [2]int{})
 		}
-		offsets[0] = [2]int{0, len(text)}
-		cut.Texts, cut.Offsets = append(cut.Texts, text+text), append(cut.Offsets, offsets)
+		offsets[0] = [2]int{0, len(text) + 1}
+		cut.Texts, cut.Offsets = append(cut.Texts, text+"."+text), append(cut.Offsets, offsets)
 	}
 	waves := series(2)
 	waves.Rows = []int{0}
@@ -207,6 +207,8 @@ func FuzzTextNeverBecomesMarkup(f *testing.F) {
 	for _, s := range nasty {
 		f.Add(s)
 	}
+	f.Add("\xe5")
+	f.Add("▁##\u0627 0 ")
 	f.Fuzz(func(t *testing.T, s string) {
 		if strings.TrimSpace(clean(s)) == "" {
 			t.Skip() // nothing is left to show, so that less is shown
