@@ -121,3 +121,50 @@ func total(values []float64) (sum float64) {
 	}
 	return sum
 }
+
+// TestRecurrentLedgers: with both directions, masks and other poolings, what the rules give and take adds up too; and so for a text CNN.
+func TestRecurrentLedgers(t *testing.T) {
+	const steps = 4
+	lengths := []int{4, 2, 1}
+	x := make([]float64, len(lengths)*steps*3)
+	for i := range x {
+		x[i] = math.Sin(float64(i * i))
+	}
+	inputs := paddedRows(x, lengths, steps)
+	for _, a := range []models.Architecture{
+		models.GRU{Hidden: 4, Layers: 1, Bidirectional: true, Pool: models.PoolMean}, models.LSTM{Hidden: 4, Layers: 1, Pool: models.PoolMax}, models.TextCNN{Filters: 5},
+	} {
+		net := sequences(t, a, steps)
+		for _, method := range []explain.Explainer{explain.LRP{}, explain.DeepLIFT{Baseline: explain.Baseline{Constant: 0.1}}} {
+			e := explaintest.Explain(t, method, net, inputs, explain.Class(0))
+			for i, residual := range e.Residual {
+				if residual > 1e-9 || e.Status[i] != record.OK {
+					t.Errorf("%s %T, example %d: residual %g, %v", a.Name(), method, i, residual, e.Status[i])
+				}
+				for j, v := range e.Values[0].Row(i)[lengths[i]*3:] {
+					if v != 0 {
+						t.Errorf("%s %T, example %d: masked number %d has %g", a.Name(), method, i, j, v)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestRecurrentSameBits: an example's gradient has the same bits alone and in another place of a batch.
+func TestRecurrentSameBits(t *testing.T) {
+	const steps, n = 3, 7
+	net, err := models.New(models.LSTM{Hidden: 5, Layers: 1}, []models.Port{{Name: "x", Shape: []int{steps, 3}}}, []models.Port{{Name: "class", Kind: models.Logits, Shape: []int{2}}}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := make([]float32, n*steps*3)
+	for i := range x {
+		x[i] = float32(math.Sin(float64(i * i)))
+	}
+	all := explaintest.Explain(t, explain.Saliency{}, net, []*tensors.Tensor{tensors.FromFlatDataAndDimensions(x, n, steps, 3)}, explain.Class(0))
+	alone := explaintest.Explain(t, explain.Saliency{}, net, []*tensors.Tensor{tensors.FromFlatDataAndDimensions(slices.Clone(x[(n-1)*steps*3:]), 1, steps, 3)}, explain.Class(0))
+	if got, want := alone.Values[0].Data, all.Values[0].Row(n-1); !slices.Equal(got, want) {
+		t.Errorf("alone %v, as the last of %d %v", got, n, want)
+	}
+}

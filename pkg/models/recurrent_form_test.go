@@ -44,7 +44,7 @@ func TestLoopIsUnrolled(t *testing.T) {
 	}, examples, steps)
 	x, coefficients := single(numbers(examples*steps*3, 2), examples, steps, 3), single(numbers(examples*4, 3), examples, 4)
 	for _, kind := range []string{"lstm", "gru"} {
-		n := sequenceNet(t, recurrentOf(kind, recurrent{Hidden: 8, Layers: 1, Bidirectional: true, Pool: PoolMax}), steps)
+		n := sequenceNet(t, recurrentOf(kind, recurrent{Hidden: 8, Layers: 1, Pool: PoolMax}), steps)
 		var names []string
 		for v := range n.Store().IterVariables() {
 			if v.Trainable {

@@ -56,19 +56,19 @@ func (r recurrence) ahead(trained, masks []*Node) (y *Node, kept []*Node) {
 	out := overTime(n, r.reverse, carried, slices.Concat(trained, masks), func(t *Node, carried, fixed []*Node) []*Node {
 		before := carried[:states]
 		in, rec := at(fixed[0], t), Dot(before[0], fixed[1]).MatMul()
-		var keep *Node
 		if r.apart() {
 			rec = Add(rec, InsertAxes(fixed[2], 0))
-			keep = rec
 		} else {
 			in, rec = Add(in, rec), nil
-			keep = in
 		}
 		after, _ := r.step(in, rec, before)
 		if masks != nil {
 			after = choose(at(fixed[len(fixed)-1], t), after, before)
 		}
-		next := append(slices.Clone(after), put(carried[states], keep, t))
+		if !r.apart() {
+			rec = in
+		}
+		next := append(slices.Clone(after), put(carried[states], rec, t))
 		for i, s := range after {
 			next = append(next, put(carried[states+1+i], s, t))
 		}
