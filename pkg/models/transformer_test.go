@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -135,6 +136,9 @@ func TestTransformersAsPyTorch(t *testing.T) {
 	}
 	for name, want := range f.Classifiers {
 		activation, when, _ := strings.Cut(name, " ")
+		if !thorough() && when == "pre" {
+			continue // compiling takes seconds for each
+		}
 		compare("classifier "+name, Transformer{Layers: 1, Heads: 2, Width: 8, FeedForward: 12, PreNorm: when == "pre", Activation: Activation(activation)},
 			[]Port{{Name: "x", Shape: []int{5, 3}}, {Name: "mask", Kind: Mask, Shape: []int{5}}}, []Port{{Name: "class", Kind: Logits, Shape: []int{4}}},
 			"classifier", f.ClassWeights, want,
@@ -142,11 +146,19 @@ func TestTransformersAsPyTorch(t *testing.T) {
 	}
 	for name, want := range f.Translators {
 		activation, when, _ := strings.Cut(name, " ")
+		if !thorough() && when == "post" {
+			continue
+		}
 		inputs, outputs := translatorPorts(5, 4, 7)
 		compare("translator "+name, Seq2Seq{EncoderLayers: 1, DecoderLayers: 1, Heads: 2, Width: 8, FeedForward: 12, PreNorm: when == "pre", Activation: Activation(activation)},
 			inputs, outputs, "logits", f.LogitWeights, want,
 			tensors.FromFlatDataAndDimensions(f.Source, 3, 5), tensors.FromFlatDataAndDimensions(f.Target, 3, 4))
 	}
+}
+
+// thorough says whether tests may take their time; where nothing is compiled, they need little.
+func thorough() bool {
+	return os.Getenv("VITRINE_FULL") != "" || strings.HasPrefix(os.Getenv("GOMLX_BACKEND"), "go")
 }
 
 func largest(values []float64) (top float64) {
@@ -289,9 +301,17 @@ func TestPaddingHasNoInfluence(t *testing.T) {
 	target := tensors.FromValue([][]int32{{2, 6, 7, 0}, {0, 0, 0, 0}})
 	compute := func() []float64 {
 		t.Helper()
-		out, err := n.Compute([]*tensors.Tensor{source, target})
+		out, err := n.Run("outputs and gradients", func(s *model.Scope, in []*Node) []*Node {
+			y := n.Apply(s, in)[0]
+			return append([]*Node{y}, s.BuildTrainableVariablesGradientsGraph(ReduceAllSum(Square(y)))...)
+		}, source, target)
 		if err != nil {
 			t.Fatal(err)
+		}
+		for _, g := range out { // through rows in which everything is hidden too
+			if at, v := firstNotFinite(g); at >= 0 {
+				t.Errorf("a result of shape %s holds %v", g.Shape(), v)
+			}
 		}
 		values, err := Floats(out[0])
 		if err != nil {
@@ -300,11 +320,6 @@ func TestPaddingHasNoInfluence(t *testing.T) {
 		return values
 	}
 	before := compute()
-	for i, v := range before {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			t.Fatalf("logit %d is %v", i, v)
-		}
-	}
 	// Beyond the source's two tokens nothing may depend on the positions there; beyond the target's, nothing before.
 	v := n.Store().GetVariable("/source_positions/weights")
 	w := tensors.MustCopyFlatData[float32](v.MustValue())
@@ -323,19 +338,6 @@ func TestPaddingHasNoInfluence(t *testing.T) {
 		t.Fatal(err)
 	}
 	inRange(t, "logits of the first two positions", compute()[:2*9], before[:2*9], 0)
-
-	// A gradient through rows in which everything is hidden is finite too.
-	out, err := n.Run("gradients", func(s *model.Scope, in []*Node) []*Node {
-		return s.BuildTrainableVariablesGradientsGraph(ReduceAllSum(Square(n.Apply(s, in)[0])))
-	}, source, target)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, g := range out {
-		if at, v := firstNotFinite(g); at >= 0 {
-			t.Errorf("a gradient of shape %s holds %v", g.Shape(), v)
-		}
-	}
 }
 
 // TestSinusoids checks the closed form: a wave of each length, and that a step turns every pair of columns by the same angle.
