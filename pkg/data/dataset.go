@@ -71,9 +71,9 @@ func newOwning[T uint8 | float32](name string, shape []int, values []T, labels [
 //	pairs, err := data.Assemble("numbers",
 //		[]data.Column{
 //			{Name: "source", Kind: data.IDs, Shape: []int{8}, IDs: words, Names: english},
-//			{Name: "decoder", Kind: data.IDs, Shape: []int{5}, IDs: shifted, Names: digits},
+//			{Name: "target", Kind: data.IDs, Shape: []int{5}, IDs: shifted, Names: digits},
 //		},
-//		data.Column{Name: "target", Kind: data.IDs, Shape: []int{5}, IDs: numbers, Names: digits})
+//		data.Column{Name: "next", Kind: data.IDs, Shape: []int{5}, IDs: numbers, Names: digits})
 //
 // It returns an error that names the column if there are no examples, columns do not hold the same number of examples, a kind, a shape
 // and the numbers disagree, two inputs have one name, a value is NaN or infinite, an id or a class has no name, or a sequence to be

@@ -64,9 +64,9 @@ func ExampleAssemble() {
 	pairs, err := data.Assemble("numbers",
 		[]data.Column{
 			{Name: "source", Kind: data.IDs, Shape: []int{3}, Names: words, IDs: []int32{4, 5, 0, 5, 5, 4}},
-			{Name: "decoder", Kind: data.IDs, Shape: []int{4}, Names: digits, IDs: []int32{2, 4, 5, 0, 2, 5, 5, 4}},
+			{Name: "target", Kind: data.IDs, Shape: []int{4}, Names: digits, IDs: []int32{2, 4, 5, 0, 2, 5, 5, 4}},
 		},
-		data.Column{Kind: data.IDs, Shape: []int{4}, Names: digits, IDs: []int32{4, 5, 3, 0, 5, 5, 4, 3}})
+		data.Column{Name: "next", Kind: data.IDs, Shape: []int{4}, Names: digits, IDs: []int32{4, 5, 3, 0, 5, 5, 4, 3}})
 	if err != nil {
 		log.Fatal(err)
 	}
