@@ -48,16 +48,14 @@ func (gruCell) step(in, rec *Node, before []*Node) (after, parts []*Node) {
 	return []*Node{Add(n, Mul(z, Sub(before[0], n)))}, []*Node{r, z, n, u[2]}
 }
 
-// factors of dh for the inputs' part of r, z and n, for the state's, and for dh of the step before.
+// factors of dh for r, z and n; of what n gets for the state's part of it; of dh for that of the step before.
 func (gruCell) factors(parts, before, _ []*Node) []*Node {
 	r, z, n, u := parts[0], parts[1], parts[2], parts[3]
 	dn := Mul(oneMinus(z), oneMinus(Square(n)))
-	dr := Mul(Mul(dn, u), Mul(r, oneMinus(r)))
-	dz := Mul(Sub(before[0], n), Mul(z, oneMinus(z)))
-	return []*Node{Concatenate([]*Node{dr, dz, dn}, 1), Concatenate([]*Node{dr, dz, Mul(dn, r)}, 1), z}
+	return []*Node{Mul(Mul(dn, u), Mul(r, oneMinus(r))), Mul(Sub(before[0], n), Mul(z, oneMinus(z))), dn, r, z}
 }
 
 func (gruCell) back(factors, d []*Node) (in, rec *Node, past []*Node) {
-	h := Concatenate([]*Node{d[0], d[0], d[0]}, 1)
-	return Mul(h, factors[0]), Mul(h, factors[1]), []*Node{Mul(d[0], factors[2])}
+	r, z, n := Mul(d[0], factors[0]), Mul(d[0], factors[1]), Mul(d[0], factors[2])
+	return Concatenate([]*Node{r, z, n}, 1), Concatenate([]*Node{r, z, Mul(n, factors[3])}, 1), []*Node{Mul(d[0], factors[4])}
 }

@@ -62,15 +62,13 @@ func (lstmCell) factors(parts, before, after []*Node) []*Node {
 	i, f, g, o := parts[0], parts[1], parts[2], parts[3]
 	bounded := Tanh(after[1])
 	return []*Node{
-		Concatenate([]*Node{
-			Mul(g, Mul(i, oneMinus(i))), Mul(before[1], Mul(f, oneMinus(f))), Mul(i, oneMinus(Square(g))), Mul(bounded, Mul(o, oneMinus(o))),
-		}, 1),
-		Mul(o, oneMinus(Square(bounded))),
-		f,
+		Mul(g, Mul(i, oneMinus(i))), Mul(before[1], Mul(f, oneMinus(f))), Mul(i, oneMinus(Square(g))), Mul(bounded, Mul(o, oneMinus(o))),
+		Mul(o, oneMinus(Square(bounded))), f,
 	}
 }
 
 func (lstmCell) back(factors, d []*Node) (in, rec *Node, past []*Node) {
-	c := Add(d[1], Mul(d[0], factors[1]))
-	return Mul(Concatenate([]*Node{c, c, c, d[0]}, 1), factors[0]), nil, []*Node{nil, Mul(c, factors[2])}
+	h, c := d[0], Add(d[1], Mul(d[0], factors[4]))
+	in = Concatenate([]*Node{Mul(c, factors[0]), Mul(c, factors[1]), Mul(c, factors[2]), Mul(h, factors[3])}, 1)
+	return in, nil, []*Node{nil, Mul(c, factors[5])}
 }
