@@ -27,7 +27,7 @@ func unrolled(scope *model.Scope, g *Graph) bool {
 
 // loop is the layer as two loops: one forward, one back, which is its gradient, written by hand. Whatever does not wait for the step before
 // is computed outside of them for all steps at once: the inputs' share of the pre-activations, what the gradient is multiplied by, and the
-// weights' gradients. So little is kept from step to step, and much is computed twice, which takes less time than to keep it.
+// weights' gradients. So little is kept from step to step: the gates are computed again.
 func (r recurrence) loop(x, mask *Node) *Node {
 	x = Transpose(x, 0, 1) // steps first
 	n, examples, features := x.Shape().Dim(0), x.Shape().Dim(1), x.Shape().Dim(2)
