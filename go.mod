@@ -3,6 +3,7 @@ module github.com/vitrine-ml/vitrine
 go 1.26.5
 
 require (
+	github.com/clipperhouse/uax29/v2 v2.7.0
 	github.com/dop251/goja v0.0.0-20260917113740-793a2a65c13b
 	github.com/go-echarts/go-echarts/v2 v2.6.7
 	github.com/gofrs/flock v0.13.0

@@ -13,11 +13,11 @@ import (
 func slowInputs(d *Dataset, index []int) []float32 {
 	var values []float32
 	for _, i := range index {
-		for j := range d.size() {
-			if d.pixels != nil {
-				values = append(values, float32(d.pixels[i*d.size()+j])/255)
+		for j := range d.inputs[0].size() {
+			if d.inputs[0].Bytes != nil {
+				values = append(values, float32(d.inputs[0].Bytes[i*d.inputs[0].size()+j])/255)
 			} else {
-				values = append(values, d.values[i*d.size()+j])
+				values = append(values, d.inputs[0].Floats[i*d.inputs[0].size()+j])
 			}
 		}
 	}

@@ -108,6 +108,16 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+// A mirror may hold a file compressed that its publisher has not compressed.
+func TestMirrorMayCompress(t *testing.T) {
+	w := newWorld(t)
+	w.files.images.name = "images"
+	put(t, filepath.Join(w.mirror, "images.gz"), zipped(idxImages))
+	put(t, filepath.Join(w.mirror, "labels.gz"), w.official["labels.gz"])
+	d, err := w.load(t.Context())
+	w.want(t, d, err)
+}
+
 func TestDownload(t *testing.T) {
 	w := newWorld(t)
 	var mu sync.Mutex

@@ -1,10 +1,13 @@
-// Package data holds labelled examples and knows where to get them. A cell of a notebook is a process of its own, so a dataset is
+// Package data holds examples and knows where to get them. A cell of a notebook is a process of its own, so a dataset is
 // declared again in every cell: the embedded ones load in some tens of milliseconds without a network.
 //
 //	train, test, err := data.FashionMNIST()          // embedded: 6,000 + 1,000 images
 //	x := test.Inputs(0, 16)                          // [16, 28, 28, 1] float32 in [0,1]
 //	in, labels := train.Batch([]int{5, 0, 3})        // any order, for training
 //	viz.ImageAttribution(test.Samples(0, 16), why)   // the same examples as a person looks at them
+//
+// [New] makes a dataset of arrays of one's own with classes, [Assemble] one of any inputs (numbers, ids, masks) and any target (a class, numbers,
+// a sequence of ids).
 //
 // Loading and building return errors. Taking examples by position panics when the position is out of range, as indexing a slice does:
 // that is a mistake in the program, not in the data.
@@ -14,27 +17,26 @@ package data
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"sync"
 )
 
-// Dataset is labelled examples in memory, all of one shape. It does not change once made; its fields are to be read only.
+// Dataset is examples in memory, each of one or more inputs and a target: a class, numbers or a sequence of ids. It does not change once
+// made; its fields are to be read only.
 type Dataset struct {
 	Name    string   // for people: "Fashion-MNIST test subset"
-	Classes []string // names of the classes, by label
+	Classes []string // names of the classes, by label; nil if the target is no class
 	Index   []int    // per example: its position in the file or array that it came from, so that a sample can be traced
 
-	shape  []int     // of one example
-	pixels []uint8   // the values as bytes, 255 for 1.0; or
-	values []float32 // the values themselves. One of the two is nil
-	labels []int32
+	n      int
+	inputs []Column
+	target Column
 	hash   func() string
 }
 
 // New makes a dataset of examples of one shape, [height, width, channels] for images, whose values follow one another in row-major
 // order. Bytes are read as fractions of 255, so that they become values in [0,1]; floats are kept as they are. labels has a class for
-// every example, an index into classes. The slices are copied.
+// every example, an index into classes. The slices are copied. [Assemble] makes datasets of other kinds.
 //
 // It returns an error if there are no examples, a length of shape is not positive, the numbers of values, labels and the shape disagree,
 // a value is NaN or infinite, or a label is not one of the classes.
@@ -44,56 +46,75 @@ func New[T uint8 | float32](name string, shape []int, values []T, labels []int, 
 
 // newOwning is New, but keeps values instead of a copy.
 func newOwning[T uint8 | float32](name string, shape []int, values []T, labels []int, classes []string) (*Dataset, error) {
-	fail := func(format string, args ...any) (*Dataset, error) {
-		return nil, fmt.Errorf("data: %q: %s", name, fmt.Sprintf(format, args...))
-	}
-	if len(labels) == 0 {
-		return fail("no examples")
-	}
-	size, err := volume(shape)
-	if err != nil {
-		return fail("shape of an example: %v", err)
-	}
-	if len(values)/size != len(labels) || len(values)%size != 0 {
-		return fail("%d examples of shape %v want %d × %d values, got %d", len(labels), shape, len(labels), size, len(values))
-	}
-	d := &Dataset{
-		Name: name, Classes: slices.Clone(classes), Index: make([]int, len(labels)),
-		shape: slices.Clone(shape), labels: make([]int32, len(labels)),
+	input, target := Column{Shape: shape}, Column{Kind: Classes, Names: classes, IDs: make([]int32, len(labels))}
+	switch values := any(values).(type) {
+	case []uint8:
+		input.Bytes = values
+	case []float32:
+		input.Floats = values
 	}
 	for i, label := range labels {
 		if label < 0 || label >= len(classes) {
-			return fail("example %d has label %d, want one of %d classes, counted from 0", i, label, len(classes))
+			return nil, fmt.Errorf("data: %q: example %d has label %d, want one of %d classes, counted from 0", name, i, label, len(classes))
 		}
-		d.Index[i], d.labels[i] = i, int32(label)
+		target.IDs[i] = int32(label)
 	}
-	switch values := any(values).(type) {
-	case []uint8:
-		d.pixels = values
-	case []float32:
-		for i, v := range values {
-			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-				return fail("example %d holds %v at position %d of %d", i/size, v, i%size, size)
-			}
-		}
-		d.values = values
-	}
-	return d.sealed(), nil
+	return Assemble(name, []Column{input}, target)
 }
 
-// volume is the number of values in an example of that shape.
-func volume(shape []int) (int, error) {
-	n := 1
-	for _, length := range shape {
-		if length < 1 {
-			return 0, fmt.Errorf("%v has a length of %d, want at least 1", shape, length)
-		}
-		if n > math.MaxInt32/length {
-			return 0, fmt.Errorf("%v is too large", shape)
-		}
-		n *= length
+// Assemble makes a dataset of any inputs and one target. It keeps the columns' slices of numbers, which must not be changed any more.
+//
+// What a target is decides what a net is trained for: Classes for classification; Values for regression and forecasting; IDs for sequences,
+// whose examples are as long as the longest, and padded with 0. Where the target's ids are predicted one after another, the inputs are the
+// ids of the source and those that the decoder reads, "<bos>" and the target without its last id.
+//
+//	pairs, err := data.Assemble("numbers",
+//		[]data.Column{
+//			{Name: "source", Kind: data.IDs, Shape: []int{8}, IDs: words, Names: english},
+//			{Name: "target", Kind: data.IDs, Shape: []int{5}, IDs: shifted, Names: digits},
+//		},
+//		data.Column{Name: "next", Kind: data.IDs, Shape: []int{5}, IDs: numbers, Names: digits})
+//
+// It returns an error that names the column if there are no examples, columns do not hold the same number of examples, a kind, a shape
+// and the numbers disagree, two inputs have one name, a value is NaN or infinite, an id or a class has no name, or a sequence to be
+// predicted is all padding.
+func Assemble(name string, inputs []Column, target Column) (*Dataset, error) {
+	fail := func(format string, args ...any) (*Dataset, error) {
+		return nil, fmt.Errorf("data: %q: %s", name, fmt.Sprintf(format, args...))
 	}
-	return n, nil
+	if len(inputs) == 0 {
+		return fail("no inputs")
+	}
+	target = target.completed(true)
+	size, err := volume(target.Shape)
+	if err != nil {
+		return fail("target %q: shape of an example: %v", target.Name, err)
+	}
+	d := &Dataset{Name: name, n: target.len() / size, target: target}
+	if target.len() == 0 {
+		return fail("no examples")
+	}
+	for i, c := range inputs {
+		c = c.completed(false)
+		if slices.ContainsFunc(d.inputs, func(other Column) bool { return other.Name == c.Name }) {
+			return fail("two inputs are called %q", c.Name)
+		}
+		if err := c.check(d.n, false); err != nil {
+			return fail("input %d, %q: %v", i, c.Name, err)
+		}
+		d.inputs = append(d.inputs, c)
+	}
+	if err := target.check(d.n, true); err != nil {
+		return fail("target %q: %v", target.Name, err)
+	}
+	if target.Kind == Classes {
+		d.Classes = target.Names
+	}
+	d.Index = make([]int, d.n)
+	for i := range d.Index {
+		d.Index[i] = i
+	}
+	return d.sealed(), nil
 }
 
 // sealed gives the dataset its hash, which is computed when it is first asked for.
@@ -104,52 +125,36 @@ func (d *Dataset) sealed() *Dataset {
 }
 
 // Len is the number of examples.
-func (d *Dataset) Len() int { return len(d.labels) }
+func (d *Dataset) Len() int { return d.n }
 
-// Shape is that of one example: [height, width, channels] for images.
-func (d *Dataset) Shape() []int { return slices.Clone(d.shape) }
+// Shape is that of one example of the first input: [height, width, channels] for images.
+func (d *Dataset) Shape() []int { return slices.Clone(d.inputs[0].Shape) }
 
-// Label is the class of example i, an index into Classes. It panics if there is no such example.
+// Columns are the inputs and the target, with their names, kinds and axes. Their numbers are the dataset's own, to be read only.
+func (d *Dataset) Columns() (inputs []Column, target Column) { return slices.Clone(d.inputs), d.target }
+
+// Label is the class of example i, an index into Classes. It panics if there is no such example or the target is no class.
 func (d *Dataset) Label(i int) int {
 	d.mustHold(i)
-	return int(d.labels[i])
+	if d.target.Kind != Classes {
+		panic(fmt.Sprintf("data: the target %q of %q is of kind %s and has no labels", d.target.Name, d.Name, d.target.Kind))
+	}
+	return int(d.target.IDs[i])
 }
 
 // Select is a dataset of the examples at those positions, in that order; a position may come more than once. Index goes on pointing to
 // where the examples first came from. It panics if there is no such example.
 func (d *Dataset) Select(index ...int) *Dataset {
-	s := &Dataset{Name: d.Name, Classes: d.Classes, shape: d.shape}
-	s.Index = make([]int, len(index))
-	s.labels = make([]int32, len(index))
+	s := &Dataset{Name: d.Name, Classes: d.Classes, n: len(index), Index: make([]int, len(index))}
 	for to, from := range index {
 		d.mustHold(from)
-		s.Index[to], s.labels[to] = d.Index[from], d.labels[from]
+		s.Index[to] = d.Index[from]
 	}
-	n := d.size()
-	if d.pixels != nil {
-		s.pixels = rows(d.pixels, n, index)
-	} else {
-		s.values = rows(d.values, n, index)
+	for _, c := range d.inputs {
+		s.inputs = append(s.inputs, c.selected(index))
 	}
+	s.target = d.target.selected(index)
 	return s.sealed()
-}
-
-// rows copies the rows of n elements at those positions, one after another.
-func rows[T any](from []T, n int, index []int) []T {
-	to := make([]T, 0, n*len(index))
-	for _, i := range index {
-		to = append(to, from[i*n:(i+1)*n]...)
-	}
-	return to
-}
-
-// size is the number of values in one example.
-func (d *Dataset) size() int {
-	n := 1
-	for _, length := range d.shape {
-		n *= length
-	}
-	return n
 }
 
 func (d *Dataset) mustHold(i int) {

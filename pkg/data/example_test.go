@@ -57,3 +57,40 @@ func ExampleDataset_Select() {
 	fmt.Println(s.Len(), "bags, the first of them image", s.Index[0], "of the official test set")
 	// Output: 100 bags, the first of them image 18 of the official test set
 }
+
+func ExampleAssemble() {
+	words := []string{"<pad>", "<unk>", "<bos>", "<eos>", "one", "two"}
+	digits := []string{"<pad>", "<unk>", "<bos>", "<eos>", "1", "2"}
+	pairs, err := data.Assemble("numbers",
+		[]data.Column{
+			{Name: "source", Kind: data.IDs, Shape: []int{3}, Names: words, IDs: []int32{4, 5, 0, 5, 5, 4}},
+			{Name: "target", Kind: data.IDs, Shape: []int{4}, Names: digits, IDs: []int32{2, 4, 5, 0, 2, 5, 5, 4}},
+		},
+		data.Column{Name: "next", Kind: data.IDs, Shape: []int{4}, Names: digits, IDs: []int32{4, 5, 3, 0, 5, 5, 4, 3}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	inputs, target := pairs.Batch([]int{1, 0})
+	fmt.Println(inputs[0].Shape(), inputs[1].Shape(), target.Shape())
+	s := pairs.Samples(0, 2)
+	for i := range s.Len() {
+		fmt.Println(s.Tokens[i], "→", s.TargetTokens[i])
+	}
+	// Output:
+	// (Int32)[2, 3] (Int32)[2, 4] (Int32)[2, 4]
+	// [one two] → [1 2 <eos>]
+	// [two two one] → [2 2 1 <eos>]
+}
+
+func ExampleDataset_Split() {
+	train, _, err := data.FashionMNIST()
+	if err != nil {
+		log.Fatal(err)
+	}
+	learn, validate, err := train.Split(0.9, 1)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(learn.Len(), validate.Len())
+	// Output: 5400 600
+}

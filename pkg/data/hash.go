@@ -5,37 +5,62 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"hash"
 )
 
-// Hash is the SHA-256, in hexadecimal, of what the dataset holds: shape, values, labels and classes, but not its name nor where the
-// examples came from. Whatever is made from a dataset and kept on disk is kept under it. It is computed once. The same values held
-// as bytes and as floats are two contents.
+// Hash is the SHA-256, in hexadecimal, of what the dataset holds: kinds, shapes, values, labels and classes, but not what it and its
+// columns are called nor where the examples came from. Whatever is made from a dataset and kept on disk is kept under it. It is computed
+// once. The same values held as bytes and as floats are two contents.
 func (d *Dataset) Hash() string { return d.hash() }
 
 // sum hashes the contents. Every part is preceded by its kind and length, so that no two contents can run together into one.
+// Values with classes have a form of their own, the first there was.
 func (d *Dataset) sum() string {
 	h := sha256.New()
-	fmt.Fprintf(h, "vitrine dataset 1\nshape %d\n", d.shape)
-	fmt.Fprintf(h, "classes %d\n", len(d.Classes))
-	for _, class := range d.Classes {
-		fmt.Fprintf(h, "%q\n", class)
+	if len(d.inputs) == 1 && d.inputs[0].Kind == Values && d.target.Kind == Classes {
+		fmt.Fprintf(h, "vitrine dataset 1\nshape %d\n", d.inputs[0].Shape)
+		writeNames(h, "classes", d.Classes)
+		writeNumbers(h, "labels", d.target.IDs)
+		d.inputs[0].write(h)
+		return hex.EncodeToString(h.Sum(nil))
 	}
-	const chunk = 1 << 14
-	buffer := make([]byte, 0, 4*chunk)
-	fmt.Fprintf(h, "labels %d\n", len(d.labels))
-	for from := 0; from < len(d.labels); from += chunk {
-		buffer, _ = binary.Append(buffer[:0], binary.LittleEndian, d.labels[from:min(from+chunk, len(d.labels))])
-		h.Write(buffer)
-	}
-	if d.pixels != nil {
-		fmt.Fprintf(h, "uint8 %d\n", len(d.pixels))
-		h.Write(d.pixels)
-	} else {
-		fmt.Fprintf(h, "float32 %d\n", len(d.values))
-		for from := 0; from < len(d.values); from += chunk {
-			buffer, _ = binary.Append(buffer[:0], binary.LittleEndian, d.values[from:min(from+chunk, len(d.values))])
-			h.Write(buffer)
-		}
+	fmt.Fprintf(h, "vitrine dataset 2\ninputs %d\n", len(d.inputs))
+	for _, c := range append(d.inputs[:len(d.inputs):len(d.inputs)], d.target) {
+		fmt.Fprintf(h, "%s shape %d\n", c.Kind, c.Shape)
+		writeNames(h, "names", c.Names)
+		c.write(h)
 	}
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// write writes the numbers.
+func (c Column) write(h hash.Hash) {
+	switch {
+	case c.Bytes != nil:
+		fmt.Fprintf(h, "uint8 %d\n", len(c.Bytes))
+		h.Write(c.Bytes)
+	case c.Floats != nil:
+		writeNumbers(h, "float32", c.Floats)
+	case c.IDs != nil:
+		writeNumbers(h, "int32", c.IDs)
+	default:
+		writeNumbers(h, "bool", c.Mask)
+	}
+}
+
+func writeNames(h hash.Hash, what string, names []string) {
+	fmt.Fprintf(h, "%s %d\n", what, len(names))
+	for _, name := range names {
+		fmt.Fprintf(h, "%q\n", name)
+	}
+}
+
+func writeNumbers[T int32 | float32 | bool](h hash.Hash, what string, numbers []T) {
+	const chunk = 1 << 14
+	buffer := make([]byte, 0, 4*chunk)
+	fmt.Fprintf(h, "%s %d\n", what, len(numbers))
+	for from := 0; from < len(numbers); from += chunk {
+		buffer, _ = binary.Append(buffer[:0], binary.LittleEndian, numbers[from:min(from+chunk, len(numbers))])
+		h.Write(buffer)
+	}
 }

@@ -37,7 +37,7 @@ func slowHash(d *Dataset) string {
 		_ = binary.Write(&b, binary.LittleEndian, int32(d.Label(i)))
 	}
 	values := d.Samples(0, d.Len()).Inputs.Data
-	if d.pixels != nil {
+	if d.inputs[0].Bytes != nil {
 		fmt.Fprintf(&b, "uint8 %d\n", len(values))
 		for _, v := range values {
 			b.WriteByte(byte(v*255 + 0.5))
@@ -91,6 +91,45 @@ func TestHashIsOfContents(t *testing.T) {
 			t.Errorf("%s has the hash of %s", name, other)
 		}
 		seen[d.Hash()] = name
+	}
+}
+
+// What else there is than values with classes has a form of its own, in which every part counts.
+func TestHashOfColumns(t *testing.T) {
+	seen := map[string]string{}
+	add := func(what string, inputs []Column, target Column) {
+		t.Helper()
+		h := must(t)(Assemble("x", inputs, target)).Hash()
+		if other, ok := seen[h]; ok {
+			t.Errorf("%s has the hash of %s", what, other)
+		}
+		seen[h] = what
+	}
+	x := Column{Name: "a", Shape: []int{2}, Floats: []float32{1, 2, 3, 4}}
+	x2 := Column{Name: "b", Shape: []int{2}, Floats: []float32{1, 2, 3, 5}}
+	ids := Column{Name: "c", Kind: IDs, Shape: []int{2}, Names: words, IDs: []int32{4, 5, 1, 0}}
+	mask := Column{Name: "d", Kind: Mask, Shape: []int{2}, Mask: []bool{true, true, false, true}}
+	y := Column{Kind: Classes, Names: animals, IDs: []int32{0, 2}}
+	add("values with classes", []Column{x}, y)
+	add("values with values", []Column{x}, x)
+	add("values with other values", []Column{x}, x2)
+	add("values with ids", []Column{x}, ids)
+	add("two inputs", []Column{x, x2}, y)
+	add("two inputs the other way round", []Column{x2, x}, y)
+	add("two inputs, other classes", []Column{x, x2}, Column{Kind: Classes, Names: words, IDs: []int32{0, 2}})
+	add("ids", []Column{ids}, y)
+	add("a mask", []Column{mask}, y)
+	add("ids with a mask", []Column{ids, mask}, y)
+	ids.Names = digits
+	add("ids with other names", []Column{ids}, y)
+	ids.Shape, ids.IDs = []int{1}, ids.IDs[:2]
+	add("shorter ids", []Column{ids}, y)
+	if a, b := tiny(t), must(t)(Assemble("x", []Column{{Name: "picture", Shape: []int{2, 3, 1}, Floats: tiny(t).inputs[0].Floats}},
+		Column{Kind: Classes, Names: animals, IDs: []int32{2, 0, 1}})); a.Hash() != b.Hash() {
+		t.Error("the same contents by New and by Assemble have different hashes")
+	}
+	if got := pairs(t).Hash(); got != "9862594d7cba7a97f8bc69041508005c89cc97af496c83f5e3a08710a643118d" {
+		t.Errorf("hash of pairs is %s, it must not change", got)
 	}
 }
 

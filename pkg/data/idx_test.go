@@ -150,8 +150,8 @@ func FuzzReadIDX(f *testing.F) {
 		if err := d.Samples(0, d.Len()).Check(); err != nil {
 			t.Fatal(err)
 		}
-		if n, size := d.Len(), d.size(); n == 0 || n*size != len(d.pixels) {
-			t.Fatalf("%d examples of %v from %d pixels", n, d.shape, len(d.pixels))
+		if n, size := d.Len(), d.inputs[0].size(); n == 0 || n*size != len(d.inputs[0].Bytes) {
+			t.Fatalf("%d examples of %v from %d pixels", n, d.Shape(), len(d.inputs[0].Bytes))
 		}
 	})
 }

@@ -21,10 +21,11 @@ func (t Tint) Apply(d *Dataset) (*Dataset, error) {
 	fail := func(format string, args ...any) (*Dataset, error) {
 		return nil, fmt.Errorf("data: tint of %q: %s", d.Name, fmt.Sprintf(format, args...))
 	}
-	if d.pixels == nil || len(d.shape) != 3 || d.shape[2] != 1 {
-		return fail("wants grey images of bytes, of shape [height, width, 1], got shape %v", d.shape)
+	image := d.inputs[0]
+	if len(d.inputs) != 1 || d.Classes == nil || image.Bytes == nil || len(image.Shape) != 3 || image.Shape[2] != 1 {
+		return fail("wants grey images of bytes with classes, of shape [height, width, 1], got shape %v", image.Shape)
 	}
-	h, w := d.shape[0], d.shape[1]
+	h, w := image.Shape[0], image.Shape[1]
 	if t.Size < 1 || t.Size > h || t.Size > w {
 		return fail("a square of side %d does not fit into %d×%d pixels", t.Size, h, w)
 	}
@@ -35,7 +36,7 @@ func (t Tint) Apply(d *Dataset) (*Dataset, error) {
 		return fail("there is no other class whose colour could mislead")
 	}
 	rng := rand.New(rand.NewPCG(t.Seed, 0x7416))
-	pixels := make([]uint8, 0, 3*len(d.pixels))
+	pixels := make([]uint8, 0, 3*len(image.Bytes))
 	labels := make([]int, d.Len())
 	for i := range labels {
 		labels[i] = d.Label(i)
@@ -44,7 +45,7 @@ func (t Tint) Apply(d *Dataset) (*Dataset, error) {
 			told = (told + 1 + rng.IntN(len(d.Classes)-1)) % len(d.Classes)
 		}
 		colour := hue(float64(told) / float64(len(d.Classes)))
-		for at, grey := range d.pixels[i*h*w : (i+1)*h*w] {
+		for at, grey := range image.Bytes[i*h*w : (i+1)*h*w] {
 			if at/w < t.Size && at%w < t.Size {
 				pixels = append(pixels, colour[:]...)
 			} else {

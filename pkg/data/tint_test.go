@@ -36,7 +36,7 @@ func TestTint(t *testing.T) {
 	cue, misled := tint.Cue(d.Shape()), 0
 	for i := range d.Len() {
 		honest := hue(float64(d.Label(i)) / 10)
-		row := d.pixels[i*28*28*3 : (i+1)*28*28*3]
+		row := d.inputs[0].Bytes[i*28*28*3 : (i+1)*28*28*3]
 		if [3]uint8(row[:3]) != honest {
 			misled++
 		}
@@ -46,7 +46,7 @@ func TestTint(t *testing.T) {
 			if cue[at] != inside {
 				t.Fatalf("cue at %d is %v", at, cue[at])
 			}
-			if inside && v != row[at%3] || !inside && v != grey.pixels[i*28*28+pixel] {
+			if inside && v != row[at%3] || !inside && v != grey.inputs[0].Bytes[i*28*28+pixel] {
 				t.Fatalf("image %d has %d at pixel %d", i, v, pixel)
 			}
 		}

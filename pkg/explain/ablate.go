@@ -81,7 +81,7 @@ func Patch(ctx context.Context, net *models.Net, inputs, source []*tensors.Tenso
 }
 
 func beginUnits(ctx context.Context, name string, net *models.Net, inputs []*tensors.Tensor, target Target, at string) (*run, junction, error) {
-	r, err := begin(ctx, name, net, inputs, target)
+	r, err := beginWhole(ctx, name, net, inputs, target)
 	if err != nil {
 		return nil, junction{}, err
 	}
@@ -94,7 +94,7 @@ func beginUnits(ctx context.Context, name string, net *models.Net, inputs []*ten
 
 // activationsOf are the layer's values for other inputs than the run's, and these inputs' hash.
 func (r *run) activationsOf(l junction, inputs []*tensors.Tensor) (values [][]float64, hash string, err error) {
-	other, err := begin(r.ctx, r.method, r.net, inputs, Target{Output: r.target.Output})
+	other, err := beginWhole(r.ctx, r.method, r.net, inputs, Target{Output: r.target.Output})
 	if err != nil {
 		return nil, "", err
 	}

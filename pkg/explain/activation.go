@@ -128,7 +128,7 @@ func isZero(n *Node) bool {
 	case NodeTypeReshape, NodeTypeBroadcastInDim, NodeTypeConvertDType, NodeTypeTranspose, NodeTypeIdentity:
 		return isZero(n.Inputs()[0])
 	case NodeTypeConstant:
-		if !n.DType().IsFloat() || n.Shape().Size() > 1<<10 { // larger ones are tables
+		if !n.DType().IsFloat() || n.ConstantValue() == nil || n.Shape().Size() > 1<<10 { // larger ones are tables
 			return false
 		}
 		zero := true

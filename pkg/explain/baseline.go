@@ -1,107 +1,167 @@
 package explain
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
-	"strconv"
-	"strings"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/vitrine-ml/vitrine/pkg/models"
 )
 
-// Baseline is what an input looks like when its features are absent. The zero value is zeros everywhere.
+// Baseline is what an input looks like when its features are absent. The zero value is zeros everywhere; of ids, the padding where a method
+// puts ids in their place (Occlusion), and vectors of zeros where it works on those that the net looks up.
 type Baseline struct {
-	Constant float64           // this number everywhere
-	Values   []*tensors.Tensor // instead: one tensor an attributed input, of one row for all examples or a row for each
+	Constant float64 // this number everywhere, but in the place of an id
+	// Token is what stands in the place of an id, and its vector in that of the id's vector: that of "unknown", for instance. Padding stays
+	// padding. 0: as said above. (A net that divides by the number of words may have none left.)
+	Token int
+	// Values, instead of both: one tensor an attributed input, of one row for all examples or a row for each; ids for an input of ids.
+	Values []*tensors.Tensor
 
 	hash string // of Values that a record speaks of, until they are found
 }
 
 // String says in words what it is.
 func (b Baseline) String() string {
-	switch {
-	case b.Values != nil:
-		h, err := hashTensors(b.Values)
-		if err != nil {
-			return "given, unreadable"
-		}
-		return given + h
-	case b.hash != "":
-		return given + b.hash
-	case b.Constant == 0:
-		return zeros
+	if hash, err := b.given(); err != nil {
+		return "given, unreadable"
+	} else if hash != "" {
+		return "given, SHA-256 " + hash
 	}
-	return constant + strconv.FormatFloat(b.Constant, 'g', -1, 64)
+	switch {
+	case b.Constant == 0 && b.Token == 0:
+		return "zeros"
+	case b.Token == 0:
+		return fmt.Sprintf("constant %g", b.Constant)
+	case b.Constant == 0:
+		return fmt.Sprintf("token %d", b.Token)
+	}
+	return fmt.Sprintf("constant %g, token %d", b.Constant, b.Token)
 }
 
-// What a baseline is called.
-const zeros, constant, given = "zeros", "constant ", "given, SHA-256 "
-
-// MarshalJSON writes what String says: the numbers of a given baseline are not part of a method's options.
-func (b Baseline) MarshalJSON() ([]byte, error) { return json.Marshal(b.String()) }
-
-// UnmarshalJSON reads what MarshalJSON wrote.
-func (b *Baseline) UnmarshalJSON(data []byte) (err error) {
-	var text string
-	if err := json.Unmarshal(data, &text); err != nil {
-		return err
+// given is the SHA-256 of the values that are given, "" if none are.
+func (b Baseline) given() (string, error) {
+	if b.Values == nil {
+		return b.hash, nil
 	}
-	number, isConstant := strings.CutPrefix(text, constant)
-	hash, isGiven := strings.CutPrefix(text, given)
-	switch {
-	case text == zeros:
-		*b = Baseline{}
-	case isConstant:
-		*b = Baseline{}
-		b.Constant, err = strconv.ParseFloat(number, 64)
-	case isGiven:
-		*b = Baseline{hash: hash}
-	default:
-		err = fmt.Errorf("a baseline %q, want %q, a constant or given values", text, zeros)
+	return hashTensors(b.Values)
+}
+
+// baselineOfFile is a baseline as records have it.
+type baselineOfFile struct {
+	Constant float64 `json:"constant"`
+	Token    int     `json:"token,omitempty"`
+	Given    string  `json:"given,omitempty"` // SHA-256 of Values, which are not part of a method's options
+}
+
+// MarshalJSON writes the baseline, of given values their hash.
+func (b Baseline) MarshalJSON() ([]byte, error) {
+	hash, err := b.given()
+	if err != nil {
+		return nil, err
 	}
-	return err
+	return json.Marshal(baselineOfFile{b.Constant, b.Token, hash})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote. Values that were given are found by [Verify].
+func (b *Baseline) UnmarshalJSON(data []byte) error {
+	var f baselineOfFile
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&f); err != nil {
+		return fmt.Errorf("a baseline: %w", err)
+	}
+	*b = Baseline{Constant: f.Constant, Token: f.Token, hash: f.Given}
+	return nil
 }
 
 // baseline is b for every example of the run.
 func (r *run) baseline(b Baseline) ([][]float64, error) {
 	rows := make([][]float64, len(r.x))
-	if b.Values == nil {
-		row := make([]float64, r.width)
-		for i := range row {
-			row[i] = b.Constant
-		}
+	if b.Values == nil && b.Token == 0 {
 		for i := range rows {
-			rows[i] = row
+			rows[i] = r.plainBaseline(b.Constant, r.x[i])
 		}
 		return rows, nil
 	}
-	if len(b.Values) != len(r.attributed) {
+	if b.Values != nil && len(b.Values) != len(r.attributed) {
 		return nil, fmt.Errorf("explain: a baseline of %d tensors for %d attributed inputs", len(b.Values), len(r.attributed))
 	}
-	for i := range rows {
-		rows[i] = make([]float64, 0, r.width)
-	}
-	for k, t := range b.Values {
-		p := r.net.Inputs[r.attributed[k]]
-		values, err := models.Floats(t)
+	inputs, ids := slices.Clone(r.inputs), false
+	for k, i := range r.attributed {
+		var err error
+		p := r.net.Inputs[i]
+		ids = ids || p.Kind == models.IDs
+		if b.Values != nil {
+			inputs[i], err = r.given(b.Values[k], p)
+		} else {
+			inputs[i], err = b.instead(inputs[i], p)
+		}
 		if err != nil {
-			return nil, fmt.Errorf("explain: baseline of input %q: %w", p.Name, err)
-		}
-		n := len(values) / r.places[k].size()
-		if len(values)%r.places[k].size() != 0 || n != 1 && n != len(rows) {
-			return nil, fmt.Errorf("explain: the baseline of input %q is %s, it should have 1 or %d rows of shape %v", p.Name, t.Shape(), len(rows), p.Shape)
-		}
-		for i := range rows {
-			from := (i % n) * r.places[k].size()
-			rows[i] = append(rows[i], values[from:from+r.places[k].size()]...)
+			return nil, err
 		}
 	}
-	for i, row := range rows {
-		if err := r.finite(i, "baseline", row); err != nil {
-			return nil, fmt.Errorf("explain: in the baseline: %w", err)
+	if b.Token != 0 && !ids {
+		return nil, fmt.Errorf("explain: a baseline of the token %d, but %s has no input of ids", b.Token, r.net.Name)
+	}
+	w, err := beginWhole(r.ctx, r.method, r.net, inputs, Target{Output: r.target.Output})
+	if err != nil {
+		return nil, fmt.Errorf("explain: in the baseline: %w", err)
+	}
+	defer w.line.Done("")
+	for _, s := range r.sources {
+		if s.node != "" { // looked up
+			return w.vectors(r.sources)
 		}
 	}
-	return rows, nil
+	return w.x, nil
+}
+
+// plainBaseline is a number everywhere, but for whole ids, which are padding, and vectors that stand for no id, which stay as they are in x.
+func (r *run) plainBaseline(number float64, x []float64) []float64 {
+	row, at := make([]float64, r.width), 0
+	for _, s := range r.sources {
+		for j := range row[at : at+s.size()] {
+			switch {
+			case s.tokens != nil && s.tokens[j*len(s.tokens)/s.size()] < 0:
+				row[at+j] = x[at+j]
+			case s.dtype.IsFloat():
+				row[at+j] = number
+			}
+		}
+		at += s.size()
+	}
+	return row
+}
+
+// given is a tensor of a row for all examples or a row for each, as a row for each.
+func (r *run) given(t *tensors.Tensor, p models.Port) (*tensors.Tensor, error) {
+	if t == nil || !t.Ok() || t.Rank() == 0 || t.Shape().Dim(0) != 1 && t.Shape().Dim(0) != len(r.x) || !slices.Equal(t.Shape().Dimensions[1:], p.Shape) {
+		is := "no tensor"
+		if t != nil && t.Ok() {
+			is = t.Shape().String()
+		}
+		return nil, fmt.Errorf("explain: the baseline of input %q is %s, it should have 1 or %d rows of shape %v", p.Name, is, len(r.x), p.Shape)
+	}
+	return models.Rows(t, 0, len(r.x))
+}
+
+// instead is an input with the constant, or with the token where it is not padding.
+func (b Baseline) instead(t *tensors.Tensor, p models.Port) (*tensors.Tensor, error) {
+	values, err := numbers(t)
+	if err != nil {
+		return nil, fmt.Errorf("explain: input %q: %w", p.Name, err)
+	}
+	for i, v := range values {
+		switch {
+		case p.Kind != models.IDs:
+			values[i] = b.Constant
+		case v != 0:
+			values[i] = float64(b.Token)
+		}
+	}
+	return pack(t.DType(), t.Shape().Dimensions, []point{{values: values}}, 0)
 }

@@ -3,6 +3,7 @@ package explain
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -67,7 +68,13 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 				}
 			}
 			width := len(columns[0]) / models.Chunk
-			got(from+i, columns[0][i*width:(i+1)*width], rest)
+			output := columns[0][i*width : (i+1)*width]
+			if p.backward() {
+				classes := output[width-2:]
+				output = output[:width-2]
+				r.passed[points[i].example] = [2]int{int(classes[0]), int(classes[1])}
+			}
+			got(from+i, output, rest)
 		}
 		r.evaluations += rows
 		r.line.Set("%d of %d rows", from+rows, n)
@@ -78,52 +85,104 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 	return nil
 }
 
-// inputsOf are the points as inputs, in the order of their ports.
-func (r *run) inputsOf(points []point) (args []*tensors.Tensor, err error) {
-	at, k := 0, 0
-	for i, port := range r.net.Inputs {
-		var t *tensors.Tensor
-		if k == len(r.attributed) || r.attributed[k] != i { // goes through as it is
-			t, err = gather(r.inputs[i], points)
-		} else {
-			t, err = pack(port.DType, port.Shape, points, at)
-			at, k = at+r.places[k].size(), k+1
+// arguments are the points as the net's inputs, in the order of their ports, and as values of those sources that are nodes.
+func (r *run) arguments(points []point, sources []source) (args []*tensors.Tensor, err error) {
+	packed, err := packAll(sources, points)
+	if err != nil {
+		return nil, err
+	}
+	for i, t := range r.inputs {
+		at := slices.IndexFunc(sources, func(s source) bool { return s.node == "" && s.port == i })
+		if at >= 0 {
+			args = append(args, packed[at])
+			continue
 		}
-		if err != nil {
+		if t, err = gather(t, points); err != nil { // goes through as it is
 			return nil, err
 		}
 		args = append(args, t)
 	}
+	for k, s := range sources {
+		if s.node != "" {
+			args = append(args, packed[k])
+		}
+	}
 	return args, nil
 }
 
-// pack makes a tensor of a part of the points' values, which begins at from: one row of that shape a point.
-func pack(dtype dtypes.DType, shape []int, points []point, from int) (*tensors.Tensor, error) {
-	t := tensors.FromShape(shapes.Make(dtype, append([]int{len(points)}, shape...)...))
+// packAll makes a tensor for each source of the points' values.
+func packAll(sources []source, points []point) (packed []*tensors.Tensor, err error) {
+	at := 0
+	for _, s := range sources {
+		dims := s.dims
+		if dims == nil {
+			dims = append([]int{len(points)}, s.shape...)
+		}
+		t, err := pack(s.dtype, dims, points, at)
+		if err != nil {
+			return nil, err
+		}
+		packed, at = append(packed, t), at+s.size()
+	}
+	return packed, nil
+}
+
+// pack makes a tensor of a part of the points' values, which begins at from.
+func pack(dtype dtypes.DType, dims []int, points []point, from int) (*tensors.Tensor, error) {
+	t := tensors.FromShape(shapes.Make(dtype, dims...))
 	size := t.Size() / len(points)
+	var unknown error
 	err := t.MutableFlatData(func(flat any) {
 		for row, p := range points {
 			values := p.values[from : from+size]
 			switch flat := flat.(type) {
 			case []float32:
-				for j, v := range values {
-					flat[row*size+j] = float32(v)
-				}
+				put(flat[row*size:], values)
 			case []float64:
 				copy(flat[row*size:], values)
+			case []int32:
+				put(flat[row*size:], values)
+			case []int64:
+				put(flat[row*size:], values)
+			case []int16:
+				put(flat[row*size:], values)
+			case []int8:
+				put(flat[row*size:], values)
+			case []uint32:
+				put(flat[row*size:], values)
+			case []uint16:
+				put(flat[row*size:], values)
+			case []uint8:
+				put(flat[row*size:], values)
+			default:
+				unknown = fmt.Errorf("explain: numbers of type %s cannot be put into a net", dtype)
 			}
 		}
 	})
-	return t, err
+	return t, errors.Join(err, unknown)
 }
 
-// classesOf are the points' classes and contrasts; −1 is none.
+func put[T float32 | int8 | int16 | int32 | int64 | uint8 | uint16 | uint32](to []T, from []float64) {
+	for i, v := range from {
+		to[i] = T(v)
+	}
+}
+
+// classesOf are where the points' classes and contrasts are in a row of the output, as they are asked for or resolved; −1 is none.
 func (r *run) classesOf(points []point) []*tensors.Tensor {
 	plus, minus := make([]int32, len(points)), make([]int32, len(points))
 	for i, p := range points {
-		plus[i], minus[i] = int32(r.classOf(p.example)), -1
+		minus[i] = -1
+		if r.classes == nil {
+			plus[i] = r.classAsked(r.target, p.example)
+			if m := r.target.Minus; m != nil {
+				minus[i] = r.classAsked(*m, p.example)
+			}
+			continue
+		}
+		plus[i] = int32(r.number(p.example, r.classes))
 		if r.minus != nil {
-			minus[i] = int32(r.minus[p.example])
+			minus[i] = int32(r.number(p.example, r.minus))
 		}
 	}
 	return []*tensors.Tensor{tensors.FromFlatDataAndDimensions(plus, len(plus)), tensors.FromFlatDataAndDimensions(minus, len(minus))}

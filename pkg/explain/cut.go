@@ -55,8 +55,8 @@ func (r *run) layerNamed(name string) (l junction, err error) {
 func (t *Trace) way(r *run) (way []*Node) {
 	needed := upstream(t.Outputs[r.target.Output])
 	depends := map[NodeId]bool{}
-	for _, i := range r.attributed {
-		depends[t.Inputs[i].Id()] = true
+	for _, s := range r.sources {
+		depends[t.held(s).Id()] = true
 	}
 	for _, n := range t.nodes {
 		for _, in := range n.Inputs() {
@@ -72,12 +72,20 @@ func (t *Trace) way(r *run) (way []*Node) {
 // around says whether the output depends on attributed inputs by a way that does not lead through n.
 func (t *Trace) around(r *run, n *Node) bool {
 	without := upstream(t.Outputs[r.target.Output], n)
-	for _, i := range r.attributed {
-		if in := t.Inputs[i]; in != n && without[in.Id()] {
+	for _, s := range r.sources {
+		if in := t.held(s); in != n && without[in.Id()] {
 			return true
 		}
 	}
 	return false
+}
+
+// held is the node that holds a source's values.
+func (t *Trace) held(s source) *Node {
+	if s.node == "" {
+		return t.Inputs[s.port]
+	}
+	return t.Node(s.node)
 }
 
 // upstream are the nodes that n depends on, n itself included, by ways that do not lead through the others.
@@ -128,13 +136,13 @@ func (r *run) axesOf(dims []int) []string {
 // activations are the layer's values for n points of the inputs.
 func (r *run) activations(l junction, n int, fill func(i int, to []float64) int) ([][]float64, error) {
 	values := make([][]float64, n)
-	err := r.pass(outputProgram{r.target.Output, l.name}, n, fill, func(i int, _, v []float64) { values[i] = slices.Clone(v) })
+	err := r.pass(r.outputAt(l.name), n, fill, func(i int, _, v []float64) { values[i] = slices.Clone(v) })
 	return values, err
 }
 
 // cut is the run whose net begins at the layer: its examples are the layer's values, and so are what it gives values to.
 func (r *run) cut(l junction) (*run, error) {
-	if r.layer != "" {
+	if slices.ContainsFunc(r.sources, func(s source) bool { return s.port < 0 }) {
 		return nil, errors.New("explain: cut twice")
 	}
 	x, err := r.activations(l, len(r.x), r.example)
@@ -142,7 +150,8 @@ func (r *run) cut(l junction) (*run, error) {
 		return nil, err
 	}
 	c := *r
-	c.layer, c.places, c.width, c.x = l.name, []place{l.place}, l.size(), x
+	c.at(l)
+	c.x = x
 	return &c, nil
 }
 

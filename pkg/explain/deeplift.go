@@ -3,6 +3,7 @@ package explain
 import (
 	"context"
 	"math"
+	"slices"
 
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
 	"github.com/gomlx/gomlx/core/tensors"
@@ -39,10 +40,6 @@ func (d DeepLIFT) Explain(ctx context.Context, net *models.Net, inputs []*tensor
 	if err != nil {
 		return nil, err
 	}
-	output, err := r.resolve(r.output())
-	if err != nil {
-		return nil, err
-	}
 	p, err := r.walkProgram(DeepLIFT{}, base, func(t *Trace, target, weights *Node, attributed, baseline []*Node) []*Node {
 		instead := map[*Node]*Node{}
 		for i, x := range attributed {
@@ -61,13 +58,16 @@ func (d DeepLIFT) Explain(ctx context.Context, net *models.Net, inputs []*tensor
 	if err != nil {
 		return nil, err
 	}
-	values, outputs := make([][]float64, len(r.x)), make([]float64, len(r.x))
-	err = r.pass(p, len(r.x), r.example, func(i int, _, back []float64) {
-		values[i] = append([]float64(nil), back[:r.width]...)
-		outputs[i] = r.value(i, back[r.width:])
+	values, scores := make([][]float64, len(r.x)), make([][]float64, len(r.x))
+	output, err := r.once(p, func(i int, back []float64) {
+		values[i], scores[i] = slices.Clone(back[:r.width]), slices.Clone(back[r.width:])
 	})
 	if err != nil {
 		return nil, err
+	}
+	outputs := make([]float64, len(r.x))
+	for i, s := range scores {
+		outputs[i] = r.value(i, s)
 	}
 	e, err := r.record(d, output, values)
 	if err != nil {

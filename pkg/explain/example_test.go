@@ -101,3 +101,24 @@ func ExamplePatch() {
 	fmt.Println("without each row:", patched.Change.Data)
 	// Output: without each row: [0 -6 0]
 }
+
+// A net that reads words: the mean of their polarity, which is looked up in a table.
+func ExampleIntegratedGradients_tokens() {
+	polarity := func(_ *model.Scope, in []*Node) []*Node {
+		table := Const(in[0].Graph(), [][]float32{{0}, {0}, {-2}, {3}})
+		return []*Node{ReduceMean(Gather(table, InsertAxes(in[0], -1)), 1)}
+	}
+	net := must.M1(models.New(models.Custom{Title: "polarity", Build: polarity},
+		[]models.Port{{Name: "text", Kind: models.IDs, Shape: []int{4}, Classes: []string{"<pad>", "film", "dull", "lovely"}}},
+		[]models.Port{{Name: "y", Shape: []int{1}}}, 1))
+	x := []*tensors.Tensor{tensors.FromValue([][]int32{{3, 1, 2, 0}})}
+	why := must.M1(explain.IntegratedGradients{}.Explain(context.Background(), net, x, explain.Target{}))
+	for i, word := range why.Tokens[0] {
+		fmt.Printf("%s %.2f\n", word, why.Values[0].Row(0)[i])
+	}
+	// Output:
+	// lovely 0.75
+	// film 0.00
+	// dull -0.50
+	// <pad> 0.00
+}

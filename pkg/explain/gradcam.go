@@ -29,7 +29,7 @@ func (GradCAM) Axioms() Axioms { return Axioms{Constant: true} }
 
 // Explain implements Explainer.
 func (m GradCAM) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
-	r, err := begin(ctx, nameOf(m), net, inputs, target)
+	r, err := beginWhole(ctx, nameOf(m), net, inputs, target)
 	if err != nil {
 		return nil, err
 	}
@@ -47,14 +47,10 @@ func (m GradCAM) Explain(ctx context.Context, net *models.Net, inputs []*tensors
 	if !m.AtLayer && (len(r.places) > 1 || len(in.shape) != rank) {
 		return nil, fmt.Errorf("explain: the map of %q %v cannot be spread over the inputs of %s; set AtLayer to have it at the layer's resolution", l.name, l.shape, net.Name)
 	}
-	p := gradientProgram{r.target.Output, l.name}
-	output, err := r.resolve(p)
-	if err != nil {
-		return nil, err
-	}
+	p := r.gradientAt(l.name)
 	coarse, channels := apart(l.shape, m.ChannelsFirst)
 	maps := make([][]float64, len(r.x))
-	err = r.pass(p, len(r.x), r.example, func(i int, _, rest []float64) {
+	output, err := r.once(p, func(i int, rest []float64) {
 		maps[i] = m.combine(rest[:l.size()], rest[l.size():], channels)
 	})
 	if err != nil {

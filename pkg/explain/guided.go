@@ -11,7 +11,8 @@ import (
 )
 
 // GuidedBackprop is the target's gradient in which every ReLU lets pass only what is positive both ways: where its input was positive, and
-// of what comes back, what is positive. It shows what excites the units on the way. Units: output per unit of input. (Springenberg et al.
+// of what comes back, what is positive. It shows what excites the units on the way. Units: output per unit of input. A token has the length of
+// what comes back to its vector. (Springenberg et al.
 // 2015, arXiv 1412.6806.)
 //
 // Beware: it recovers edges of the input whatever the weights are (Adebayo et al. 2018, arXiv 1810.03292).
@@ -43,10 +44,7 @@ func backprop(ctx context.Context, method Explainer, rules ruleset, net *models.
 		return nil, err
 	}
 	defer r.line.Done("")
-	output, err := r.resolve(r.output())
-	if err != nil {
-		return nil, err
-	}
+	r.norm = true
 	p, err := r.walkProgram(method, nil, func(t *Trace, target, weights *Node, attributed, _ []*Node) []*Node {
 		w := newWalk(t, rules, attributed)
 		w.run(target, weights)
@@ -60,7 +58,7 @@ func backprop(ctx context.Context, method Explainer, rules ruleset, net *models.
 		return nil, err
 	}
 	values := make([][]float64, len(r.x))
-	err = r.pass(p, len(r.x), r.example, func(i int, _, back []float64) { values[i] = append([]float64(nil), back...) })
+	output, err := r.once(p, func(i int, back []float64) { values[i] = append([]float64(nil), back...) })
 	if err != nil {
 		return nil, err
 	}

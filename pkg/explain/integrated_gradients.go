@@ -94,7 +94,7 @@ func (m IntegratedGradients) along(r *run, method Explainer, baseline [][]float6
 		}
 		todo = todo[:0]
 		for i := range ways {
-			todo = append(todo, ways[i].refine(i, m)...)
+			todo = append(todo, ways[i].refine(i, m, r.fold)...)
 		}
 	}
 	values, base, residual := make([][]float64, len(ways)), make([]float64, len(ways)), make([]float64, len(ways))
@@ -108,7 +108,7 @@ func (m IntegratedGradients) along(r *run, method Explainer, baseline [][]float6
 	}
 	e.Base, e.Residual, e.Baseline = base, residual, m.Baseline.String()
 	for i := range ways {
-		if residual[i] > m.tolerance(values[i]) {
+		if residual[i] > m.tolerance(r.fold(values[i])) {
 			e.Status[i] = record.Unconverged
 		}
 	}
@@ -150,12 +150,12 @@ func (w *way) point(alpha float64, to []float64) {
 
 // refine halves the stretches that are furthest off if the example's tolerance does not hold yet and its gradients are not spent, and
 // returns the halves.
-func (w *way) refine(example int, m IntegratedGradients) (halves []*stretch) {
+func (w *way) refine(example int, m IntegratedGradients, fold func([]float64) []float64) (halves []*stretch) {
 	off := 0.0
 	for _, s := range w.stretches {
 		off += math.Abs(s.residual)
 	}
-	tolerance := m.tolerance(w.total())
+	tolerance := m.tolerance(fold(w.total()))
 	if off <= tolerance {
 		return nil
 	}

@@ -90,7 +90,7 @@ func TestIGOptions(t *testing.T) {
 		}
 	}
 	e := explaintest.Explain(t, explain.IntegratedGradients{Baseline: explain.Baseline{Constant: 2}}, net, x, explain.Target{})
-	if got, want := string(e.Options), `{"Baseline":"constant 2","Steps":50,"Tolerance":0,"MaxSteps":1000}`; got != want {
+	if got, want := string(e.Options), `{"Baseline":{"constant":2},"Steps":50,"Tolerance":0,"MaxSteps":1000}`; got != want {
 		t.Errorf("options %s, want %s", got, want)
 	}
 	if got := e.Base[0]; got != 20 { // relu(6−10) + 3·relu(7) − 1

@@ -166,12 +166,12 @@ func (l *layer) first() bool {
 	return reads(l.input())
 }
 
-// named says whether the layer goes by that name: the alias of one of its nodes or of a reshape of its result, or the scope of its weights.
+// named says whether the layer goes by that name: that of one of its nodes or of a reshape of its result, or the scope of its weights.
 func (l *layer) named(name string) bool {
 	name = strings.Trim(name, "/")
 	is := func(s string) bool { s = strings.Trim(s, "/"); return s == name || strings.HasPrefix(s, name+"/") }
 	for _, n := range append([]*Node{l.op}, l.after...) {
-		if is(n.GetAlias()) {
+		if is(l.walk.trace.own(n)) {
 			return true
 		}
 	}
@@ -179,7 +179,7 @@ func (l *layer) named(name string) bool {
 		if n = l.walk.users[n.Id()][0]; n.Type() != NodeTypeReshape && n.Type() != NodeTypeTranspose {
 			break
 		}
-		if is(n.GetAlias()) {
+		if is(l.walk.trace.own(n)) {
 			return true
 		}
 	}

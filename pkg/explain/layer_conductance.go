@@ -64,7 +64,7 @@ func (m LayerConductance) Explain(ctx context.Context, net *models.Net, inputs [
 	if err != nil {
 		return nil, err
 	}
-	output, err := r.resolve(gradientProgram{r.target.Output, l.name})
+	output, err := r.resolve(r.gradientAt(l.name))
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func (m LayerConductance) Explain(ctx context.Context, net *models.Net, inputs [
 		}
 		todo = slices.DeleteFunc(todo, func(i int) bool { return !off(i) })
 	}
-	r.places, r.width = []place{l.place}, l.size()
+	r.at(l)
 	e, err := r.record(m, output, values)
 	if err != nil {
 		return nil, err
@@ -111,7 +111,7 @@ func (r *run) conduct(l junction, baseline [][]float64, examples []int, steps in
 		values []float64
 		from   float64
 	)
-	return r.pass(gradientProgram{r.target.Output, l.name}, len(examples)*(steps+1),
+	return r.pass(r.gradientAt(l.name), len(examples)*(steps+1),
 		func(i int, to []float64) int {
 			example := examples[i/(steps+1)]
 			w := way{x: r.x[example], baseline: baseline[example]}

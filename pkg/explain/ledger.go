@@ -2,6 +2,7 @@ package explain
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
@@ -59,8 +60,8 @@ func (w *walk) take(n *Node, account int, amount *Node) {
 // nameAfter is n's name, or that of a reshape of it: the result of a convolution that is spelled as a matrix product.
 func (w *walk) nameAfter(n *Node) string {
 	for at := n; ; at = w.users[at.Id()][0] {
-		if at.GetAlias() != "" {
-			return w.trace.NameOf(at)
+		if name := w.trace.own(at); name != "" {
+			return name
 		}
 		users := w.users[at.Id()]
 		if len(users) != 1 || users[0].Type() != NodeTypeReshape && users[0].Type() != NodeTypeTranspose {
@@ -206,6 +207,30 @@ func enter(book *record.Ledger, example, examples int, values, columns []float64
 	}
 	for i := range book.Nodes {
 		book.Nodes[i].Amount[example] = rest[i]
+	}
+}
+
+// enterConstants moves what vectors got that stand for no token, such as one that begins every sequence, from the input's side of the ledger
+// to what constants took.
+func (r *run) enterConstants(book *record.Ledger, values [][]float64, byNode bool) {
+	at := 0
+	for _, s := range r.sources {
+		if slices.ContainsFunc(s.tokens, func(token int) bool { return token < 0 }) {
+			amounts := make([]float64, len(values))
+			for i, row := range values {
+				for k, v := range row[at : at+s.size()] {
+					if s.tokens[k*len(s.tokens)/s.size()] < 0 {
+						amounts[i] += v
+					}
+				}
+				book.Input[i] -= amounts[i]
+				book.Taken[tookConstant].Amount[i] += amounts[i]
+			}
+			if byNode {
+				book.Nodes = append(book.Nodes, record.Account{By: accountNames[tookConstant] + " of " + s.node, Amount: amounts})
+			}
+		}
+		at += s.size()
 	}
 }
 

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"context"
+	"fmt"
 
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
 	"github.com/gomlx/gomlx/core/tensors"
@@ -21,9 +22,19 @@ import (
 // The record has a ledger: what reached the input, and what biases, ε and others took, add up to the output. An example for which they do
 // not is Unconverged. Explain logits rather than probabilities, as a softmax takes what it gets.
 type LRP struct {
-	Composite Composite // which rule each layer gets; nil: EpsilonPlus
-	Nodes     bool      // have the ledger say what each node took
+	Composite Composite     // which rule each layer gets; nil: EpsilonPlus
+	Nodes     bool          // have the ledger say what each node took
+	Attention AttentionRule `json:",omitempty"` // how relevance passes through attention; "": AttnLRP
 }
+
+// AttentionRule says how relevance passes through softmax(Q·Kᵀ)·V.
+type AttentionRule string
+
+// The rules for attention.
+const (
+	AttnLRP AttentionRule = "attn" // half to the weights, on to Q and K by the softmax's derivative, half to V (Achtibat et al. 2024, arXiv 2402.05602)
+	CPLRP   AttentionRule = "cp"   // all to V: the weights are held constant (Ali et al. 2022, arXiv 2202.07304). It conserves relevance but for biases
+)
 
 // Axioms implements Explainer. How a function is spelled in layers decides how relevance is shared, even among inputs that the function
 // treats alike, and biases keep theirs. LRP-0 is exact for a linear model.
@@ -43,15 +54,14 @@ func (l LRP) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Ten
 	if err := l.Composite.check(); err != nil {
 		return nil, err
 	}
+	if a := l.Attention; a != "" && a != AttnLRP && a != CPLRP {
+		return nil, fmt.Errorf("explain: the rule %q for attention is not known, there are %q and %q", a, AttnLRP, CPLRP)
+	}
 	r, err := begin(ctx, nameOf(l), net, inputs, target)
 	if err != nil {
 		return nil, err
 	}
 	defer r.line.Done("")
-	output, err := r.resolve(r.output())
-	if err != nil {
-		return nil, err
-	}
 	p, err := r.walkProgram(l, nil, func(t *Trace, target, weights *Node, attributed, _ []*Node) []*Node {
 		w := newWalk(t, l, attributed)
 		w.ledger, w.through = &ledger{byNode: l.Nodes}, true
@@ -67,13 +77,14 @@ func (l LRP) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Ten
 	}
 	values := make([][]float64, len(r.x))
 	book := &record.Ledger{}
-	err = r.pass(p, len(r.x), r.example, func(i int, _, back []float64) {
+	output, err := r.once(p, func(i int, back []float64) {
 		values[i] = append([]float64(nil), back[:r.width]...)
 		enter(book, i, len(r.x), values[i], back[r.width:], l.Nodes)
 	})
 	if err != nil {
 		return nil, err
 	}
+	r.enterConstants(book, values, l.Nodes)
 	e, err := r.record(l, output, values)
 	if err != nil {
 		return nil, err

@@ -103,23 +103,35 @@ func (l LRP) product(w *walk, n, m *Node) {
 		w.sendAll(n, w.adjoint(n, m))
 		return
 	}
+	if l.Attention == CPLRP && w.toSignal(n, m, w.isSoftmax) {
+		return
+	}
 	if n.Type() == NodeTypeMul {
 		if w.root(n, true) != nil { // GELU, SiLU, a square
 			w.activation(n, m)
 			return
 		}
-		if one, other := isGate(n.Inputs()[0]), isGate(n.Inputs()[1]); one != other {
-			in := w.adjoint(n, m)
-			if one {
-				in[0] = nil
-			} else {
-				in[1] = nil
-			}
-			w.sendAll(n, in)
+		if w.toSignal(n, m, isGate) {
 			return
 		}
 	}
 	w.sendAll(n, w.adjoint(n, MulScalar(m, 0.5)))
+}
+
+// toSignal gives all to the one operand that does not scale the other; false if both do or none does.
+func (w *walk) toSignal(n, m *Node, scales func(*Node) bool) bool {
+	one, other := scales(n.Inputs()[0]), scales(n.Inputs()[1])
+	if one == other {
+		return false
+	}
+	in := w.adjoint(n, m)
+	if one {
+		in[0] = nil
+	} else {
+		in[1] = nil
+	}
+	w.sendAll(n, in)
+	return true
 }
 
 // quotient holds the denominator constant, so that normalisations need no rule; but in a softmax it passes the plain derivative, as AttnLRP
@@ -129,6 +141,8 @@ func (l LRP) quotient(w *walk, n, m *Node) {
 	switch {
 	case !w.active(denominator):
 		w.sendAll(n, w.adjoint(n, m))
+	case selfNormalised(n) && l.Attention == CPLRP:
+		w.take(n, tookSoftmax, Mul(n, m))
 	case selfNormalised(n):
 		w.take(n, tookSoftmax, Mul(n, m))
 		w.sendAll(n, w.adjoint(n, m))
@@ -195,13 +209,15 @@ func origin(n *Node) *Node {
 	return n
 }
 
-// isGate recognises what scales a signal: a sigmoid, or one over something.
+// isGate recognises what scales a signal: a sigmoid, one minus it, or one over something.
 func isGate(n *Node) bool {
 	switch o := origin(n); o.Type() {
 	case NodeTypeLogistic, NodeTypeRsqrt:
 		return true
 	case NodeTypeDiv:
 		return origin(o.Inputs()[0]).Type() == NodeTypeConstant
+	case NodeTypeSub:
+		return origin(o.Inputs()[0]).Type() == NodeTypeConstant && origin(o.Inputs()[1]).Type() == NodeTypeLogistic
 	}
 	return false
 }
@@ -213,6 +229,16 @@ func selfNormalised(n *Node) bool {
 	}
 	sum := origin(n.Inputs()[1])
 	return sum.Type() == NodeTypeReduceSum && sum.Inputs()[0] == n.Inputs()[0]
+}
+
+// isSoftmax recognises a softmax, through a mask too.
+func (w *walk) isSoftmax(n *Node) bool {
+	o := origin(n)
+	if o.Type() == NodeTypeWhere || o.Type() == NodeTypeMul {
+		at := w.operands(o)
+		return len(at) == 1 && w.isSoftmax(o.Inputs()[at[0]])
+	}
+	return selfNormalised(o)
 }
 
 // feedsSoftmax recognises the exponential of a softmax, through a mask too.

@@ -11,7 +11,7 @@ import (
 )
 
 // Occlusion slides a window over the input, puts the baseline in its place, and gives every number under it the drop of the output,
-// averaged over the windows that covered it. Units: of the output. (Zeiler and Fergus 2014, arXiv 1311.2901.)
+// averaged over the windows that covered it. Units: of the output. A token is replaced whole, by padding or the Baseline's Token. (Zeiler and Fergus 2014, arXiv 1311.2901.)
 type Occlusion struct {
 	// Window and Stride have a length for each axis of the input (without the example axis). A window that reaches over the edge is cut.
 	// nil: for images [height, width, channels] windows of 4×4 over all channels with stride 2; single numbers otherwise.
@@ -93,7 +93,7 @@ func (o Occlusion) windows(shape []int) [][]int {
 
 // Explain implements Explainer.
 func (o Occlusion) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
-	r, err := begin(ctx, nameOf(o), net, inputs, target)
+	r, err := beginWhole(ctx, nameOf(o), net, inputs, target)
 	if err != nil {
 		return nil, err
 	}

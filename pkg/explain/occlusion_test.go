@@ -76,7 +76,7 @@ func TestOcclusionAgainstPlainLoops(t *testing.T) {
 			}
 		}
 	}
-	if got, want := string(e.Options), `{"Window":[4,4,2],"Stride":[2,2,2],"Baseline":"constant 0.25"}`; got != want {
+	if got, want := string(e.Options), `{"Window":[4,4,2],"Stride":[2,2,2],"Baseline":{"constant":0.25}}`; got != want {
 		t.Errorf("options %s, want %s", got, want)
 	}
 	if !e.Exact || e.Evaluations != 2+2*4*4 {

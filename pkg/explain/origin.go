@@ -28,10 +28,7 @@ const searched = 200
 // origin says which node is the first to hold NaN for these points; "" if none is, or the search fails: there is an error to report anyway.
 // Infinity is not searched for, as masks hold it rightly.
 func (r *run) origin(points []point) string {
-	if r.layer != "" {
-		return ""
-	}
-	args, err := r.inputsOf(points)
+	args, err := r.arguments(points, r.sources)
 	if err != nil {
 		return ""
 	}
@@ -39,7 +36,7 @@ func (r *run) origin(points []point) string {
 	const program = "explain/origin"
 	defer r.net.Forget(program) // it is built anew for every search, which is how names are filled in
 	out, err := r.net.Run(program, func(scope *model.Scope, in []*Node) []*Node {
-		t := NewTrace(r.net, scope, in)
+		t, _, _ := feed(r.net, scope, in, r.sources, true)
 		needed := upstream(t.Outputs[r.target.Output])
 		var found []*Node
 		for _, n := range t.nodes {

@@ -40,7 +40,7 @@ type ruleset interface {
 }
 
 func newWalk(t *Trace, method ruleset, inputs []*Node) *walk {
-	w := &walk{trace: t, rules: method, rows: inputs[0].Shape().Dim(0), inputs: map[NodeId]bool{}}
+	w := &walk{trace: t, rules: method, rows: t.Inputs[0].Shape().Dim(0), inputs: map[NodeId]bool{}}
 	for _, x := range inputs {
 		w.inputs[x.Id()] = true
 	}
@@ -82,8 +82,8 @@ func (r *run) rounding(output float64, lists ...[]float64) float64 {
 			magnitude += math.Abs(v)
 		}
 	}
-	for _, i := range r.attributed {
-		if r.net.Inputs[i].DType != dtypes.Float64 {
+	for _, s := range r.sources {
+		if s.dtype != dtypes.Float64 {
 			return 1e-4 * magnitude
 		}
 	}

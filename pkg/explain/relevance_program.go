@@ -11,13 +11,14 @@ import (
 	"github.com/vitrine-ml/vitrine/pkg/models"
 )
 
-// walkProgram: inputs, classes, contrasts and, where there is one, the attributed inputs' baseline → output, what the walk brought to every
-// attributed input, and what else the method wants to know of each row.
+// walkProgram: points, classes, contrasts and, where there is one, the points' baseline → output, what the walk brought to every source,
+// and what else the method wants to know of each row.
 type walkProgram struct {
-	title  string // the method with its options, on which the walk depends
-	output int
-	back   func(t *Trace, target, weights *Node, attributed, baseline []*Node) []*Node
-	base   [][]float64 // per example; nil: no baseline
+	title   string // the method with its options, on which the walk depends
+	sources []source
+	output  int
+	back    func(t *Trace, target, weights *Node, attributed, baseline []*Node) []*Node
+	base    [][]float64 // per example; nil: no baseline
 }
 
 func (r *run) walkProgram(method Explainer, base [][]float64, back func(t *Trace, target, weights *Node, attributed, baseline []*Node) []*Node) (walkProgram, error) {
@@ -25,28 +26,24 @@ func (r *run) walkProgram(method Explainer, base [][]float64, back func(t *Trace
 	if err != nil {
 		return walkProgram{}, fmt.Errorf("explain: %w", err)
 	}
-	return walkProgram{r.method + string(options), r.target.Output, back, base}, nil
+	return walkProgram{r.method + string(options), r.sources, r.target.Output, back, base}, nil
 }
 
-func (p walkProgram) name() string { return fmt.Sprintf("explain/%s/%d", p.title, p.output) }
+func (p walkProgram) name() string {
+	return fmt.Sprintf("explain/%s/%s/%d", p.title, named(p.sources), p.output)
+}
 
 func (p walkProgram) build(net *models.Net) models.Forward {
 	return func(scope *model.Scope, in []*Node) []*Node {
-		n := len(net.Inputs)
-		t := NewTrace(net, scope, in[:n])
+		t, attributed, rest := feed(net, scope, in, p.sources, true)
 		out := t.Outputs[p.output]
-		var attributed []*Node
-		for i, port := range net.Inputs {
-			if port.Kind == models.Values {
-				attributed = append(attributed, in[i])
-			}
-		}
-		return append([]*Node{flat(out)}, p.back(t, out, classWeights(out, in[n], in[n+1]), attributed, in[n+2:])...)
+		plus, minus := chosen(out, rest[0]), chosen(out, rest[1])
+		return append([]*Node{withClasses(out, plus, minus)}, p.back(t, out, classWeights(out, plus, minus), attributed, rest[2:])...)
 	}
 }
 
 func (p walkProgram) arguments(r *run, points []point) ([]*tensors.Tensor, error) {
-	args, err := r.inputsOf(points)
+	args, err := r.arguments(points, p.sources)
 	if err != nil {
 		return nil, err
 	}
@@ -58,15 +55,8 @@ func (p walkProgram) arguments(r *run, points []point) ([]*tensors.Tensor, error
 	for i, point := range points {
 		baseline[i].values = p.base[point.example]
 	}
-	at := 0
-	for _, place := range r.places {
-		t, err := pack(place.dtype, place.shape, baseline, at)
-		if err != nil {
-			return nil, err
-		}
-		args, at = append(args, t), at+place.size()
-	}
-	return args, nil
+	packed, err := packAll(p.sources, baseline)
+	return append(args, packed...), err
 }
 
 func (p walkProgram) yields(i int) string {

@@ -11,7 +11,7 @@ import (
 	"github.com/vitrine-ml/vitrine/pkg/record"
 )
 
-// record makes the explanation of values, one row of r.width numbers an example.
+// record makes the explanation of values, one row of r.width numbers an example; those of a token's vectors are folded into one.
 func (r *run) record(method Explainer, output []float64, values [][]float64) (*record.Explanation, error) {
 	options, err := json.Marshal(method)
 	if err != nil {
@@ -28,6 +28,10 @@ func (r *run) record(method Explainer, output []float64, values [][]float64) (*r
 	for i := range e.Status {
 		e.Status[i] = record.OK
 	}
+	folded := make([][]float64, len(values))
+	for i, row := range values {
+		folded[i] = r.fold(row)
+	}
 	at := 0
 	for _, p := range r.places {
 		a := record.Array{
@@ -40,11 +44,14 @@ func (r *run) record(method Explainer, output []float64, values [][]float64) (*r
 		if p.dtype == dtypes.Float64 {
 			a.DType = "float64"
 		}
-		for _, row := range values {
+		for _, row := range folded {
 			a.Data = append(a.Data, row[at:at+p.size()]...)
 		}
 		e.Values = append(e.Values, a)
 		at += p.size()
+	}
+	if e.Tokens, err = r.tokens(); err != nil {
+		return nil, err
 	}
 	e.Evaluations, e.Gradients = r.evaluations, r.gradients
 	if e.Made, err = provenance(r.net, r.inputs); err != nil {
@@ -56,7 +63,7 @@ func (r *run) record(method Explainer, output []float64, values [][]float64) (*r
 
 // asked is the target as records have it.
 func (r *run) asked() record.Target {
-	return record.Target{Output: r.net.Outputs[r.target.Output].Name, Asked: r.target.String(), Classes: r.classes, Minus: r.minus}
+	return record.Target{Output: r.net.Outputs[r.target.Output].Name, Asked: r.target.String(), Classes: r.classes, Minus: r.minus, Positions: r.positions}
 }
 
 // axisNames are names for n axes: those given, or their numbers.

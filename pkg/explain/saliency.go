@@ -11,7 +11,7 @@ import (
 )
 
 // Saliency is the magnitude of the target's gradient with respect to every number of the input: how fast the output moves as it moves.
-// Units: output per unit of input. (Simonyan, Vedaldi and Zisserman 2013, arXiv 1312.6034.)
+// Units: output per unit of input. A token has the length of the gradient for its vector; if signed, the sum. (Simonyan, Vedaldi and Zisserman 2013, arXiv 1312.6034.)
 type Saliency struct {
 	Signed bool // keep the gradient's sign
 }
@@ -28,12 +28,9 @@ func (s Saliency) Explain(ctx context.Context, net *models.Net, inputs []*tensor
 		return nil, err
 	}
 	defer r.line.Done("")
-	output, err := r.resolve(r.gradient())
-	if err != nil {
-		return nil, err
-	}
+	r.norm = !s.Signed
 	values := make([][]float64, len(r.x))
-	err = r.derive(len(r.x), r.example, func(i int, _ float64, gradient []float64) {
+	output, err := r.once(r.gradient(), func(i int, gradient []float64) {
 		values[i] = make([]float64, r.width)
 		for j, g := range gradient {
 			if !s.Signed {

@@ -22,8 +22,16 @@ type Trace struct {
 	replaced        map[NodeId]*Node // by Replay: what stands for a node of the graph as it was
 }
 
-// NewTrace builds the net's graph on the inputs. It panics as graph functions do.
+// NewTrace builds the net's graph on the inputs, with recurrent layers spelled out step by step, so that nothing is hidden. It panics as
+// graph functions do.
 func NewTrace(net *models.Net, scope *model.Scope, inputs []*Node) *Trace {
+	models.Unroll(scope, inputs[0].Graph())
+	return traceAsComputed(net, scope, inputs)
+}
+
+// traceAsComputed is a trace of the graph in the form that is the fastest to compute, for what reads nothing but inputs, outputs and first
+// gradients: recurrent layers are loops.
+func traceAsComputed(net *models.Net, scope *model.Scope, inputs []*Node) *Trace {
 	t := &Trace{Inputs: inputs, byName: map[string]*Node{}, nameOf: map[NodeId]string{}}
 	g := inputs[0].Graph()
 	before := len(g.Nodes())
@@ -69,6 +77,14 @@ func (t *Trace) NameOf(n *Node) string {
 		return name
 	}
 	return n.Type().String()
+}
+
+// own is the name that the model itself gave to a node; "" if it gave none.
+func (t *Trace) own(n *Node) string {
+	if name := t.nameOf[n.Id()]; !strings.Contains(name, "#") {
+		return name
+	}
+	return ""
 }
 
 // Node is the node of that name; it panics with the model's own names if there is none.

@@ -175,12 +175,13 @@ func targetOf(t record.Target, net *models.Net) (Target, error) {
 	}
 	asked, contrast, _ := strings.Cut(t.Asked, " − ")
 	one := func(asked string, classes []int) Target {
-		if asked == Predicted.String() {
+		if strings.HasPrefix(asked, Predicted.String()) { // perhaps at a position
 			return Target{Output: output, Class: -1}
 		}
 		return Target{Output: output, Classes: classes}
 	}
 	target := one(asked, t.Classes)
+	target.Positions = t.Positions
 	if t.Minus != nil {
 		target = target.Against(one(contrast, t.Minus))
 	}

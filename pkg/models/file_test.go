@@ -20,15 +20,41 @@ import (
 var update = flag.Bool("update", false, "write the files of nets anew")
 
 // small is a net of every architecture that a file can name.
-func small(t *testing.T) []*models.Net {
+func small(t *testing.T) (nets []*models.Net) {
 	t.Helper()
 	image := models.Port{Name: "image", Shape: []int{4, 4, 1}, Axes: []string{"height", "width", "channel"}}
-	class := models.Port{Name: "class", Shape: []int{2}, Kind: models.Logits, Classes: []string{"no", "yes"}}
-	cnn, err := models.New(models.CNN{Channels: []int{2}, Dense: 3, Dropout: 0.5}, []models.Port{image}, []models.Port{class}, 7)
-	if err != nil {
-		t.Fatal(err)
+	series := models.Port{Name: "past", Shape: []int{3, 2}}
+	words := func(name string, length int) models.Port {
+		return models.Port{Name: name, Shape: []int{length}, Kind: models.IDs, Classes: []string{"<pad>", "<unk>", "<bos>", "<eos>", "yes", "no"}}
 	}
-	return []*models.Net{cnn}
+	class := models.Port{Name: "class", Shape: []int{2}, Kind: models.Logits, Classes: []string{"no", "yes"}}
+	number := models.Port{Name: "future", Shape: []int{2}}
+	next := models.Port{Name: "next", Shape: []int{3, 6}, Kind: models.Logits}
+	for _, c := range []struct {
+		a       models.Architecture
+		inputs  []models.Port
+		outputs models.Port
+	}{
+		{models.CNN{Channels: []int{2}, Dense: 3, Dropout: 0.5}, []models.Port{image}, class},
+		{models.MLP{Hidden: []int{3}, Activation: models.GELU}, []models.Port{{Name: "features", Shape: []int{4}}}, number},
+		{models.RNN{Hidden: 2, Layers: 1}, []models.Port{series}, number},
+		{models.LSTM{Hidden: 2, Layers: 1, Bidirectional: true, Embedding: 3}, []models.Port{words("tokens", 4)}, class},
+		{models.GRU{Hidden: 2, Layers: 1}, []models.Port{series, {Name: "there", Shape: []int{3}, Kind: models.Mask}}, number},
+		{models.TextCNN{Widths: []int{2}, Filters: 2, Embedding: 3}, []models.Port{words("tokens", 4)}, class},
+		{models.Transformer{Layers: 1, Heads: 2, Width: 4, FeedForward: 4, Positions: models.SinusoidalPositions}, []models.Port{words("tokens", 4)}, class},
+		{models.Seq2Seq{EncoderLayers: 1, DecoderLayers: 1, Heads: 2, Width: 4, FeedForward: 4, PreNorm: true}, []models.Port{words("source", 4), words("target", 3)}, next},
+		{models.Seq2SeqRNN{Hidden: 2, Embedding: 3}, []models.Port{words("source", 4), words("target", 3)}, next},
+	} {
+		net, err := models.New(c.a, c.inputs, []models.Port{c.outputs}, 7)
+		if err != nil {
+			t.Fatalf("%s: %v", c.a.Name(), err)
+		}
+		nets = append(nets, net)
+	}
+	if len(nets) != models.ArchitecturesOfFiles {
+		t.Fatalf("%d nets for %d architectures", len(nets), models.ArchitecturesOfFiles)
+	}
+	return nets
 }
 
 func hashes(t *testing.T, n *models.Net) string {
@@ -91,7 +117,10 @@ func TestOldFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x := []*tensors.Tensor{tensors.FromShape(shapes.Make(net.Inputs[0].DType, append([]int{1}, net.Inputs[0].Shape...)...))}
+		var x []*tensors.Tensor
+		for _, p := range net.Inputs {
+			x = append(x, tensors.FromShape(shapes.Make(p.DType, append([]int{1}, p.Shape...)...)))
+		}
 		if _, err := old.Compute(x); err != nil {
 			t.Errorf("%s: %v", path, err)
 		}
@@ -122,7 +151,7 @@ func TestFileOfAnotherArchitecture(t *testing.T) {
 	if err := other.ReadWeights(path); err != nil {
 		t.Fatal(err)
 	}
-	if a, _ := net.WeightsHash(); a != must(other.WeightsHash()) {
+	if a, _ := net.WeightsHash(); a != ok(other.WeightsHash()) {
 		t.Error("the weights are others")
 	}
 	for _, wrong := range small(t) {
@@ -136,7 +165,7 @@ func TestFileOfAnotherArchitecture(t *testing.T) {
 	}
 }
 
-func must(s string, err error) string {
+func ok(s string, err error) string {
 	if err != nil {
 		panic(err)
 	}

@@ -11,13 +11,32 @@ import (
 
 // The layers are graph functions: they take and return nodes, keep their variables in the scope and panic if something does not fit.
 
-// Dense is x·W + b for x of shape [examples, in]; W is [in, out]. Variables "weights" (He's initialisation) and "biases" (zeros).
+// Dense is x·W + b for every vector along the last axis of x [examples, …, in]; W is [in, out]. Variables "weights" (He's initialisation)
+// and "biases" (zeros).
+//
+// It is one matrix product, whose rows are all the vectors.
 func Dense(scope *model.Scope, x *Node, out int) *Node {
-	if x.Rank() != 2 {
-		panic(fmt.Errorf("Dense wants [examples, features], got %s: reshape first", x.Shape()))
+	return dense(scope, x, out, initializer.HeFn(scope))
+}
+
+// linear is Dense with Xavier's initialisation, for layers that no ReLU follows.
+func linear(scope *model.Scope, x *Node, out int) *Node {
+	return dense(scope, x, out, initializer.XavierUniformFn(scope))
+}
+
+func dense(scope *model.Scope, x *Node, out int, initial model.VariableInitializer) *Node {
+	if x.Rank() < 2 {
+		panic(fmt.Errorf("Dense wants [examples, …, features], got %s: reshape first", x.Shape()))
 	}
-	w := weights(scope, x, x.Shape().Dim(1), out)
-	return Add(Dot(x, w).MatMul(), InsertAxes(biases(scope, x, out), 0))
+	d := x.Shape().Clone().Dimensions
+	in := d[len(d)-1]
+	w := scope.WithInitializer(initial).VariableWithShape("weights", shapes.Make(x.DType(), in, out)).NodeValue(x.Graph())
+	b := InsertAxes(biases(scope, x, out), 0)
+	if len(d) == 2 {
+		return Add(Dot(x, w).MatMul(), b)
+	}
+	d[len(d)-1] = out
+	return Reshape(Add(Dot(Reshape(x, -1, in), w).MatMul(), b), d...)
 }
 
 // Conv2D is a convolution with a square kernel, stride 1 and zero padding that keeps height and width, for x of shape

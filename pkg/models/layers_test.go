@@ -142,13 +142,25 @@ func TestDense(t *testing.T) {
 	closeTo(t, "Dense", tensors.MustCopyFlatData[float64](y[0]), []float64{-2.9, -2.8, -2.7, 4.1, 6.7, 9.3})
 }
 
+// TestDenseOfSequences is the same layer at every step.
+func TestDenseOfSequences(t *testing.T) {
+	n := layerNet(t, []int{2, 2}, []int{2, 3}, func(s *model.Scope, x *Node) *Node { return Dense(s, x, 3) })
+	set(t, n, "/weights", []float64{1, 2, 3, 4, 5, 6})
+	set(t, n, "/biases", []float64{.1, .2, .3})
+	y, err := n.Compute([]*tensors.Tensor{tensors.FromValue([][][]float64{{{1, -1}, {2, 0.5}}})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeTo(t, "Dense", tensors.MustCopyFlatData[float64](y[0]), []float64{-2.9, -2.8, -2.7, 4.1, 6.7, 9.3})
+}
+
 func TestLayersSayWhatDoesNotFit(t *testing.T) {
 	for _, c := range []struct {
 		want  string
 		shape []int
 		layer func(s *model.Scope, x *Node) *Node
 	}{
-		{"[examples, features]", []int{2, 2}, func(s *model.Scope, x *Node) *Node { return Dense(s, x, 3) }},
+		{"[examples, …, features]", nil, func(s *model.Scope, x *Node) *Node { return Dense(s, x, 3) }},
 		{"[examples, height, width, channels]", []int{2, 2}, func(s *model.Scope, x *Node) *Node { return Conv2D(s, x, 3, 3) }},
 		{"must be odd", []int{4, 4, 1}, func(s *model.Scope, x *Node) *Node { return Conv2D(s, x, 3, 2) }},
 		{"2×2 pixels", []int{1, 4, 1}, func(_ *model.Scope, x *Node) *Node { return MaxPool2D(x) }},

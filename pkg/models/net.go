@@ -96,6 +96,9 @@ func New(a Architecture, inputs, outputs []Port, seed uint64) (*Net, error) {
 		if p.DType == dtypes.InvalidDType {
 			p.DType = p.Kind.dtype()
 		}
+		if p.Kind == IDs && !p.DType.IsInt() {
+			return nil, fmt.Errorf("models: input %q of %s holds ids, so its type must be one of whole numbers, not %s", p.Name, n.Name, p.DType)
+		}
 		if slices.ContainsFunc(p.Shape, func(d int) bool { return d <= 0 }) {
 			return nil, fmt.Errorf("models: input %q of %s has shape %v, every length must be positive", p.Name, n.Name, p.Shape)
 		}

@@ -111,6 +111,14 @@ func TestHash(t *testing.T) {
 		custom(func(s *model.Scope, x *Node) *Node {
 			return Mul(Dense(s, x, 4), Const(x.Graph(), [][]float64{{1, 2, 3, 5}}))
 		}): "times another vector",
+		custom(func(s *model.Scope, x *Node) *Node {
+			return Add(Dense(s, x, 4), InsertAxes(ReduceSum(Const(x.Graph(), Sinusoids(25, 4)), 0), 0))
+		}): "plus a table's sum",
+		custom(func(s *model.Scope, x *Node) *Node {
+			table := Sinusoids(25, 4)
+			table[20][2]++
+			return Add(Dense(s, x, 4), InsertAxes(ReduceSum(Const(x.Graph(), table), 0), 0))
+		}): "plus another table's sum",
 		custom(func(s *model.Scope, x *Node) *Node { return StopGradient(Dense(s, x, 4)) }): "no gradient",
 		custom(func(s *model.Scope, x *Node) *Node {
 			return IdentityWithCustomGradient(Dense(s, x, 4), func(_, v *Node) *Node { return MulScalar(v, 2) })
@@ -127,8 +135,8 @@ func TestHash(t *testing.T) {
 			return Dot(x, v.NodeValue(x.Graph())).MatMul()
 		}): "zeros at first",
 	}
-	if len(hashes) != 15 {
-		t.Errorf("15 different nets have %d hashes: %v", len(hashes), hashes)
+	if len(hashes) != 17 {
+		t.Errorf("17 different nets have %d hashes: %v", len(hashes), hashes)
 	}
 }
 

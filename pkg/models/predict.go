@@ -14,7 +14,7 @@ import (
 // Chunk is the number of examples that pass through a net at once. It never follows the number of examples asked for: a program is
 // compiled for one shape, and another shape may give other bits. It is a multiple of 12, as the pure-Go matrix product takes rows by
 // threes or fours and adds up the rows that are left over in another order: an example's bits would depend on its place.
-const Chunk = 48
+const Chunk = 24
 
 // Compute gives the net's outputs for any number of examples, chunk by chunk.
 func (n *Net) Compute(inputs []*tensors.Tensor) ([]*tensors.Tensor, error) {
@@ -100,7 +100,9 @@ func softmax(logits []float64) []float64 {
 	return p
 }
 
-// CheckInputs says how many examples the inputs hold, or how they fail to fit the net's ports: number, type, shape, a first NaN or infinity.
+// CheckInputs says how many examples the inputs hold, or how they fail to fit the net's ports: number, type, shape, a first NaN or infinity,
+// a first id that is negative or, where the port names what its ids stand for, has no name: a backend takes the nearest row of the
+// table for it, without a word.
 func (n *Net) CheckInputs(inputs []*tensors.Tensor) (rows int, err error) {
 	if len(inputs) != len(n.Inputs) {
 		return 0, fmt.Errorf("models: %s has %d inputs, got %d tensors", n.Name, len(n.Inputs), len(inputs))
@@ -123,9 +125,30 @@ func (n *Net) CheckInputs(inputs []*tensors.Tensor) (rows int, err error) {
 			size := t.Size() / rows
 			return 0, fmt.Errorf("models: input %q of %s holds %v at position %d of example %d", p.Name, n.Name, v, at%size, at/size)
 		}
+		if p.Kind == IDs {
+			if err := n.checkIDs(p, t, rows); err != nil {
+				return 0, err
+			}
+		}
 	}
 	if rows == 0 {
 		return 0, errors.New("models: no examples")
 	}
 	return rows, nil
+}
+
+func (n *Net) checkIDs(p Port, t *tensors.Tensor, rows int) error {
+	ids, err := Ints(t)
+	if err != nil {
+		return fmt.Errorf("models: input %q of %s: %w", p.Name, n.Name, err)
+	}
+	for at, id := range ids {
+		switch size := len(ids) / rows; {
+		case id < 0:
+			return fmt.Errorf("models: input %q of %s holds the id %d at position %d of example %d; ids are counted from 0, which is padding", p.Name, n.Name, id, at%size, at/size)
+		case len(p.Classes) > 0 && id >= len(p.Classes):
+			return fmt.Errorf("models: input %q of %s holds the id %d at position %d of example %d, but its vocabulary has %d", p.Name, n.Name, id, at%size, at/size, len(p.Classes))
+		}
+	}
+	return nil
 }

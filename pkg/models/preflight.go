@@ -31,7 +31,7 @@ func (r *Refusal) Error() string {
 //   - If gives the gradient 0 whatever its branches do, without a word.
 //   - A sum over windows with padding (CumSum, SumPool and MeanPool with padding) crashes the process on the pure-Go backend, where no
 //     recover reaches.
-//   - Whatever has no gradient (Sort, Pad, Reverse, While, …) is named here with its shape.
+//   - Whatever has no gradient (Sort, Reverse, While, …) is named here with its shape.
 //
 // It cannot tell ties: ReduceMax and ReduceMin give each of several equal largest (smallest) values the whole gradient, Max and Min give
 // both of two equal values the whole of it. [MaxPool2D] and [Relu] do neither.

@@ -62,6 +62,39 @@ func Floats(t *tensors.Tensor) ([]float64, error) {
 	return out, errors.Join(err, unknown)
 }
 
+// Ints copies a tensor of whole numbers, of any type that holds them: ids, for instance.
+func Ints(t *tensors.Tensor) ([]int, error) {
+	out := make([]int, t.Size())
+	var unknown error
+	err := t.ConstFlatData(func(flat any) {
+		switch flat := flat.(type) {
+		case []int8:
+			fill(out, flat)
+		case []int16:
+			fill(out, flat)
+		case []int32:
+			fill(out, flat)
+		case []int64:
+			fill(out, flat)
+		case []uint8:
+			fill(out, flat)
+		case []uint16:
+			fill(out, flat)
+		case []uint32:
+			fill(out, flat)
+		default:
+			unknown = fmt.Errorf("models: numbers of type %s, where whole numbers are read", t.DType())
+		}
+	})
+	return out, errors.Join(err, unknown)
+}
+
+func fill[T int8 | int16 | int32 | int64 | uint8 | uint16 | uint32](to []int, from []T) {
+	for i, v := range from {
+		to[i] = int(v)
+	}
+}
+
 // firstNotFinite is the position and value of the first NaN or infinity; -1 if there is none or the tensor holds no floats.
 func firstNotFinite(t *tensors.Tensor) (at int, value float64) {
 	at = -1

@@ -9,6 +9,7 @@ import (
 )
 
 // Summary is a net at a glance: its named nodes in the order of computation, with the parameters that each of them is the first to use.
+// A node named after a layer that has a name itself ("lstm_0/h_3") is part of it and not listed.
 type Summary struct {
 	Title  string
 	Layers []Layer
@@ -78,9 +79,13 @@ func (n *Net) Summary() (Summary, error) {
 		delete(named, in.Id())
 	}
 	seen := map[graph.NodeId]bool{}
+	whole := map[string]bool{}
+	for _, name := range named {
+		whole[name] = true
+	}
 	for _, node := range g.Nodes() {
 		name, ok := named[node.Id()]
-		if !ok {
+		if layer, _, part := strings.Cut(name, "/"); !ok || part && whole[strings.TrimSuffix(layer, "_reverse")] {
 			continue
 		}
 		l := Layer{Name: name, Shape: node.Shape().Dimensions}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"math"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -135,17 +136,22 @@ func (n *Net) WeightsHash() (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
+// GoMLX forgets the values of constants from 32 numbers on, and a graph with another table would have the same hash.
+func init() { graph.MinConstValueSizeToKeep = math.MaxInt }
+
 // hashGraph writes every node with its operation, attributes, shape and inputs; constants with their bytes.
 func hashGraph(h hash.Hash, g *graph.Graph, outputs []*graph.Node) error {
 	for _, n := range g.Nodes() {
-		fmt.Fprintf(h, "%d %s %s", n.Id(), n.Type(), n)
-		for _, in := range n.Inputs() {
-			fmt.Fprintf(h, " %d", in.Id())
-		}
-		if c := n.ConstantValue(); c != nil {
+		if c := n.ConstantValue(); c != nil { // whose text would be all of its numbers
+			fmt.Fprintf(h, "%d %s %s ", n.Id(), n.Type(), n.Shape())
 			if err := c.ConstBytes(func(b []byte) { h.Write(b) }); err != nil {
 				return err
 			}
+		} else {
+			fmt.Fprintf(h, "%d %s %s", n.Id(), n.Type(), n)
+		}
+		for _, in := range n.Inputs() {
+			fmt.Fprintf(h, " %d", in.Id())
 		}
 		io.WriteString(h, "\n")
 	}

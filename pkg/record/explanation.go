@@ -19,9 +19,12 @@ type Explanation struct {
 	Options json.RawMessage `json:"options"` // of the method, with the defaults filled in
 	Target  Target          `json:"target"`
 
-	Values []Array   `json:"values"`         // one an attributed input, of that input's shape
+	Values []Array   `json:"values"`         // one an attributed input, of that input's shape: of an input of ids, one number a token
 	Output []float64 `json:"output"`         // per example: the explained output
 	Base   []float64 `json:"base,omitempty"` // per example: the same output for the baseline, where the method has one
+
+	// Tokens are what the first input of ids holds, as words: one an id, example by example. nil: no such input, or its ids have no names.
+	Tokens [][]string `json:"tokens,omitempty"`
 
 	// Residual per example is |sum of values − (Output − Base)|, in units of the output, for methods that claim completeness, and with a
 	// ledger |sum of values + all that was taken − Output|; nil for others.
@@ -50,6 +53,8 @@ type Target struct {
 	Asked   string `json:"asked"`             // as it was asked for: "predicted", "class 3"
 	Classes []int  `json:"classes,omitempty"` // per example: the class whose output was explained
 	Minus   []int  `json:"minus,omitempty"`   // per example: the class it was contrasted with
+	// Positions are, per example, where in an output that is a sequence; nil for other outputs.
+	Positions []int `json:"positions,omitempty"`
 }
 
 // Status of one example's values.
@@ -131,7 +136,7 @@ func (e *Explanation) Check() error {
 	for _, part := range []struct {
 		name string
 		n    int
-	}{{"target classes", len(e.Target.Classes)}, {"contrast classes", len(e.Target.Minus)}} {
+	}{{"target classes", len(e.Target.Classes)}, {"contrast classes", len(e.Target.Minus)}, {"target positions", len(e.Target.Positions)}, {"rows of tokens", len(e.Tokens)}} {
 		if part.n != 0 && part.n != n {
 			return fmt.Errorf("record: %d outputs but %d %s", n, part.n, part.name)
 		}

@@ -81,11 +81,17 @@ func TestSamplesCheck(t *testing.T) {
 		t.Error(err)
 	}
 	for want, harm := range map[string]func(s *Samples){
-		"1 labels":   func(s *Samples) { s.Labels = s.Labels[1:] },
-		"label 2":    func(s *Samples) { s.Labels[1] = 2 },
-		"class -1":   func(s *Samples) { s.Predictions = []Prediction{{Class: -1}, {}} },
-		"3 index":    func(s *Samples) { s.Index = []int{1, 2, 3} },
-		"holds +Inf": func(s *Samples) { s.Inputs.Data[0] = math.Inf(1) },
+		"1 labels":          func(s *Samples) { s.Labels = s.Labels[1:] },
+		"label 2":           func(s *Samples) { s.Labels[1] = 2 },
+		"class -1":          func(s *Samples) { s.Predictions = []Prediction{{Class: -1}, {}} },
+		"1 texts of tokens": func(s *Samples) { s.Tokens = [][]string{{"a"}} },
+		"3 index":           func(s *Samples) { s.Index = []int{1, 2, 3} },
+		"holds +Inf":        func(s *Samples) { s.Inputs.Data[0] = math.Inf(1) },
+		"3 target t":        func(s *Samples) { s.TargetTokens = [][]string{{"a"}, {}, {}} },
+		"1 targets":         func(s *Samples) { s.Target = &Array{Axes: []string{"example"}, Shape: []int{1}, Data: []float64{1}} },
+		"holds NaN": func(s *Samples) {
+			s.Target = &Array{Axes: []string{"example"}, Shape: []int{1}, Data: []float64{math.NaN()}}
+		},
 	} {
 		s := good()
 		harm(&s)

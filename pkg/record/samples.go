@@ -2,12 +2,19 @@ package record
 
 import "fmt"
 
-// Samples are examples as a person looks at them: inputs with their labels and, where a model has seen them, its predictions.
+// Samples are examples as a person looks at them: inputs with what belongs to them (a class, numbers or tokens) and, where a model has
+// seen them, its predictions.
 type Samples struct {
-	Dataset     string       `json:"dataset"`
-	Inputs      Array        `json:"inputs"`                // images: example × height × width × channel, in [0,1]
-	Labels      []int        `json:"labels,omitempty"`      // index into Classes, one an example
-	Classes     []string     `json:"classes,omitempty"`     // names of the classes
+	Dataset string     `json:"dataset"`
+	Inputs  Array      `json:"inputs"`           // images: example × height × width × channel, in [0,1]; ids: example × position
+	Tokens  [][]string `json:"tokens,omitempty"` // of ids: what those of each example stand for, without padding (id 0)
+
+	Labels  []int    `json:"labels,omitempty"`  // index into Classes, one an example
+	Classes []string `json:"classes,omitempty"` // names of the classes
+
+	Target       *Array     `json:"target,omitempty"`        // the numbers or ids to be predicted, where these are no classes
+	TargetTokens [][]string `json:"target_tokens,omitempty"` // of ids: what those of each target stand for, without padding
+
 	Index       []int        `json:"index,omitempty"`       // position of each example in its dataset
 	Predictions []Prediction `json:"predictions,omitempty"` // one an example
 }
@@ -36,10 +43,18 @@ func (s Samples) Check() error {
 		return err
 	}
 	n := s.Len()
+	if s.Target != nil {
+		if err := s.Target.Check(); err != nil {
+			return err
+		}
+		if s.Target.Rows() != n {
+			return fmt.Errorf("record: %d examples but %d targets", n, s.Target.Rows())
+		}
+	}
 	for _, part := range []struct {
 		name string
 		len  int
-	}{{"labels", len(s.Labels)}, {"index", len(s.Index)}, {"predictions", len(s.Predictions)}} {
+	}{{"labels", len(s.Labels)}, {"texts of tokens", len(s.Tokens)}, {"target texts", len(s.TargetTokens)}, {"index", len(s.Index)}, {"predictions", len(s.Predictions)}} {
 		if part.len != 0 && part.len != n {
 			return fmt.Errorf("record: %d examples but %d %s", n, part.len, part.name)
 		}

@@ -1,8 +1,12 @@
 package record
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
-// Scores says how well a classifier does on a dataset.
+// Scores says how well a classifier does on a dataset: by accuracy and loss, and by what can be worked out of the rest ([Scores.TopK],
+// [Scores.PerClass], [Scores.Macro], [Scores.Micro], [Scores.Weighted], [Scores.AUC]).
 type Scores struct {
 	Model    string   `json:"model"`
 	Dataset  string   `json:"dataset"`
@@ -16,6 +20,8 @@ type Scores struct {
 
 	Labels    []int `json:"labels"`    // per example
 	Predicted []int `json:"predicted"` // per example: the most probable class
+
+	Probabilities [][]float64 `json:"probabilities,omitempty"` // per example: of every class; nil where they are not kept
 }
 
 // Right are the positions of the examples that were predicted rightly, in order.
@@ -33,6 +39,51 @@ func (s Scores) where(right bool) (index []int) {
 	return index
 }
 
+// TopK is the share of the examples whose label is among the k most probable classes. Of equally probable classes the first comes first, so that
+// TopK(1) is the accuracy. It returns an error if k is not between 1 and the number of classes or no probabilities are kept.
+func (s Scores) TopK(k int) (float64, error) {
+	if err := s.checkProbabilities(); err != nil {
+		return 0, err
+	}
+	if k < 1 || k > len(s.Confusion) {
+		return 0, fmt.Errorf("record: the %d most probable of %d classes", k, len(s.Confusion))
+	}
+	among := 0
+	for i, label := range s.Labels {
+		before, p := 0, s.Probabilities[i]
+		for c, v := range p {
+			if v > p[label] || v == p[label] && c < label {
+				before++
+			}
+		}
+		if before < k {
+			among++
+		}
+	}
+	return float64(among) / float64(s.Examples), nil
+}
+
+// checkProbabilities wants a probability of every class for every example.
+func (s Scores) checkProbabilities() error {
+	if s.Probabilities == nil || s.Examples == 0 {
+		return errors.New("record: these scores hold no probabilities: let train.Evaluate make them")
+	}
+	if len(s.Probabilities) != s.Examples {
+		return fmt.Errorf("record: scores of %d examples with probabilities of %d", s.Examples, len(s.Probabilities))
+	}
+	for i, p := range s.Probabilities {
+		if len(p) != len(s.Confusion) {
+			return fmt.Errorf("record: example %d has probabilities of %d classes, there are %d", i, len(p), len(s.Confusion))
+		}
+		for c, v := range p {
+			if !(v >= 0 && v <= 1+1e-6) { // a softmax in float32 may round up
+				return fmt.Errorf("record: example %d has the probability %v for class %d", i, v, c)
+			}
+		}
+	}
+	return nil
+}
+
 // String is the line that a person wants to see.
 func (s Scores) String() string {
 	return fmt.Sprintf("%s on %s: accuracy %.3f, loss %.3f (%d examples)", s.Model, s.Dataset, s.Accuracy, s.Loss, s.Examples)
@@ -42,6 +93,14 @@ func (s Scores) String() string {
 func (s Scores) Check() error {
 	if len(s.Labels) != s.Examples || len(s.Predicted) != s.Examples {
 		return fmt.Errorf("record: scores of %d examples with %d labels and %d predictions", s.Examples, len(s.Labels), len(s.Predicted))
+	}
+	if !(s.Accuracy >= 0 && s.Accuracy <= 1) || !(s.Loss >= 0) {
+		return fmt.Errorf("record: scores with accuracy %v and loss %v", s.Accuracy, s.Loss)
+	}
+	if s.Probabilities != nil {
+		if err := s.checkProbabilities(); err != nil {
+			return err
+		}
 	}
 	n := len(s.Confusion)
 	if s.Classes != nil && len(s.Classes) != n {

@@ -16,7 +16,8 @@ func (e *Explanation) Select(index ...int) *Explanation {
 	s := *e
 	s.Output, s.Base, s.Residual = at(e.Output, index), at(e.Base, index), at(e.Residual, index)
 	s.Status = at(e.Status, index)
-	s.Target.Classes, s.Target.Minus = at(e.Target.Classes, index), at(e.Target.Minus, index)
+	s.Target.Classes, s.Target.Minus, s.Target.Positions = at(e.Target.Classes, index), at(e.Target.Minus, index), at(e.Target.Positions, index)
+	s.Tokens = at(e.Tokens, index)
 	s.Values, s.StdErr = rowsOf(e.Values, index), rowsOf(e.StdErr, index)
 	if e.Ledger != nil {
 		s.Ledger = &Ledger{Input: at(e.Ledger.Input, index), Taken: accountsOf(e.Ledger.Taken, index), Nodes: accountsOf(e.Ledger.Nodes, index)}

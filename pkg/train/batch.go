@@ -18,17 +18,22 @@ func order(seed uint64, epoch, n int) []int {
 // batch are the arguments of a step: the examples at those positions, padded to size rows by repeating the first with weight 0, so that no
 // example is left out and one program serves all.
 func batch(set *data.Dataset, index []int, size, step int, factor float64) []*tensors.Tensor {
-	padded := make([]int, size)
+	return append(padded(set, index, size), tensors.FromScalar(float64(step)), tensors.FromScalar(factor))
+}
+
+// padded are inputs, targets and weights of a batch.
+func padded(set *data.Dataset, index []int, size int) []*tensors.Tensor {
+	rows := make([]int, size)
 	weight := tensors.FromShape(shapes.Make(dtypes.Float32, size))
 	tensors.MustMutableFlatData(weight, func(w []float32) {
-		for i := range padded {
+		for i := range rows {
 			if i < len(index) {
-				padded[i], w[i] = index[i], 1
+				rows[i], w[i] = index[i], 1
 			} else {
-				padded[i] = index[0]
+				rows[i] = index[0]
 			}
 		}
 	})
-	inputs, labels := set.Batch(padded)
-	return append(inputs, labels, weight, tensors.FromScalar(float64(step)), tensors.FromScalar(factor))
+	inputs, labels := set.Batch(rows)
+	return append(inputs, labels, weight)
 }

@@ -18,12 +18,23 @@ func checkFit(net *models.Net, set *data.Dataset, c Config) error {
 	if err := checkSet(net, set); err != nil {
 		return err
 	}
-	if len(net.Outputs) != 1 || net.Outputs[0].Kind != models.Logits {
+	_, target := set.Columns()
+	want := models.Logits
+	if target.Kind == data.Values {
+		want = models.Values
+	}
+	if len(net.Outputs) != 1 || net.Outputs[0].Kind != want {
 		kinds := make([]string, len(net.Outputs))
 		for i, p := range net.Outputs {
 			kinds[i] = fmt.Sprintf("%q (%s)", p.Name, p.Kind)
 		}
-		return fmt.Errorf("train: %s has the outputs %v; training needs exactly one, of kind %s", net.Name, kinds, models.Logits)
+		return fmt.Errorf("train: %s has the outputs %v; training needs exactly one, of kind %s", net.Name, kinds, want)
+	}
+	if err := checkOptions(net, target, c); err != nil {
+		return err
+	}
+	if target.Kind == data.Classes && !slices.ContainsFunc(target.IDs, func(label int32) bool { return label != target.IDs[0] }) {
+		return fmt.Errorf("train: all %d examples of %q are of class %d: there is nothing to tell apart", set.Len(), set.Name, target.IDs[0])
 	}
 	if c.Validation != nil {
 		if err := checkSet(net, c.Validation); err != nil {
@@ -38,36 +49,83 @@ func checkFit(net *models.Net, set *data.Dataset, c Config) error {
 	return nil
 }
 
-// checkSet says whether the dataset's shape and labels fit the net's first input and first output.
-func checkSet(net *models.Net, set *data.Dataset) error {
-	if set == nil || set.Len() == 0 {
-		return errors.New("train: no dataset, or one without examples")
+// checkOptions says which option does not fit what is learned.
+func checkOptions(net *models.Net, target data.Column, c Config) error {
+	if target.Kind == data.Values && (c.LabelSmoothing != 0 || c.ClassWeights != nil) {
+		return fmt.Errorf("train: LabelSmoothing and ClassWeights are options of cross-entropy; %s predicts values", net.Name)
 	}
-	if len(net.Inputs) != 1 {
-		return fmt.Errorf("train: %s has %d inputs, %q gives one", net.Name, len(net.Inputs), set.Name)
-	}
-	if in := net.Inputs[0]; !slices.Equal(in.Shape, set.Shape()) {
-		return fmt.Errorf("train: input %q of %s wants examples of shape %v, those of %q have %v", in.Name, net.Name, in.Shape, set.Name, set.Shape())
-	}
-	out := net.Outputs[0]
-	if len(out.Shape) != 1 {
-		return fmt.Errorf("train: output %q of %s has shape %v, want one axis of classes", out.Name, net.Name, out.Shape)
-	}
-	for i := range set.Len() {
-		if label := set.Label(i); label < 0 || label >= out.Shape[0] {
-			return fmt.Errorf("train: example %d of %q has label %d, %s has the classes 0 to %d", i, set.Name, label, net.Name, out.Shape[0]-1)
-		}
+	if classes := net.Outputs[0].Shape; c.ClassWeights != nil && len(c.ClassWeights) != classes[len(classes)-1] {
+		return fmt.Errorf("train: %d ClassWeights for the %d classes of %s", len(c.ClassWeights), classes[len(classes)-1], net.Name)
 	}
 	return nil
 }
 
-// span is the smallest and the largest number among the inputs.
+// checkSet says whether the dataset's inputs and target fit the net's inputs and first output.
+func checkSet(net *models.Net, set *data.Dataset) error {
+	if set == nil || set.Len() == 0 {
+		return errors.New("train: no dataset, or one without examples")
+	}
+	inputs, target := set.Columns()
+	if len(net.Inputs) != len(inputs) {
+		return fmt.Errorf("train: %s has %d inputs, %q gives %d", net.Name, len(net.Inputs), set.Name, len(inputs))
+	}
+	for i, in := range net.Inputs {
+		c := inputs[i]
+		if !slices.Equal(in.Shape, c.Shape) {
+			return fmt.Errorf("train: input %q of %s wants examples of shape %v, those of %q have %v", in.Name, net.Name, in.Shape, set.Name, c.Shape)
+		}
+		if in.Kind != kinds[c.Kind] {
+			return fmt.Errorf("train: input %q of %s wants %s, %q gives %s", in.Name, net.Name, in.Kind, set.Name, c.Kind)
+		}
+		if in.Kind == models.IDs && len(in.Classes) != 0 && len(in.Classes) != len(c.Names) {
+			return fmt.Errorf("train: input %q of %s has a vocabulary of %d, that of %q has %d: make both with the same", in.Name, net.Name, len(in.Classes), set.Name, len(c.Names))
+		}
+	}
+	return checkTarget(net, set, target)
+}
+
+// checkTarget says whether a dataset's target fits the net's first output.
+func checkTarget(net *models.Net, set *data.Dataset, target data.Column) error {
+	out := net.Outputs[0]
+	misfit := func(want string) error {
+		return fmt.Errorf("train: output %q of %s has shape %v and holds %s, want %s for %q", out.Name, net.Name, out.Shape, out.Kind, want, set.Name)
+	}
+	switch target.Kind {
+	case data.Values:
+		if !slices.Equal(out.Shape, target.Shape) {
+			return misfit(fmt.Sprintf("values of shape %v", target.Shape))
+		}
+		return nil
+	case data.IDs:
+		if len(out.Shape) != 2 || out.Shape[0] != target.Shape[0] {
+			return misfit(fmt.Sprintf("logits of shape [%d, ids]", target.Shape[0]))
+		}
+	default:
+		if len(out.Shape) != 1 {
+			return misfit("one axis of classes")
+		}
+	}
+	classes := out.Shape[len(out.Shape)-1]
+	for at, label := range target.IDs {
+		if int(label) < classes {
+			continue
+		}
+		if target.Kind == data.Classes {
+			return fmt.Errorf("train: example %d of %q has label %d, %s has the classes 0 to %d", at, set.Name, label, net.Name, classes-1)
+		}
+		return fmt.Errorf("train: example %d of %q has id %d at position %d, %s has the ids 0 to %d",
+			at/target.Shape[0], set.Name, label, at%target.Shape[0], net.Name, classes-1)
+	}
+	return nil
+}
+
+// span is the smallest and the largest number among the inputs that are values; infinite where none is.
 func span(set *data.Dataset) (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
 	for from := 0; from < set.Len(); from += piece {
 		for _, t := range set.Inputs(from, min(from+piece, set.Len())) {
 			values, err := models.Floats(t)
-			if err != nil {
+			if err != nil { // ids or a mask
 				continue
 			}
 			low, high = min(low, slices.Min(values)), max(high, slices.Max(values))

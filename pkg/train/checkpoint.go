@@ -4,10 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/vitrine-ml/vitrine/internal/atomicfile"
 	"github.com/vitrine-ml/vitrine/internal/safetensors"
@@ -23,6 +27,9 @@ const (
 
 	// Names in a file's metadata.
 	keyField, stateField = "key", "state"
+
+	// Before the names of variables as they were after the best epoch.
+	bestPrefix = "best:"
 )
 
 // save keeps a checkpoint: all variables, the optimizer's and the random state among them, and the state. The one before stays too.
@@ -90,11 +97,14 @@ func (f *fit) note(format string, args ...any) {
 	f.line.Note("%s", text)
 }
 
-// write puts the net's variables and the state into a file.
+// write puts the net's variables, those of its best epoch and the state into a file.
 func (f *fit) write(path string) error {
 	all, err := f.net.Weights()
 	if err != nil {
 		return fmt.Errorf("train: %w", err)
+	}
+	for name, value := range f.best {
+		all[bestPrefix+name] = value
 	}
 	s, err := json.Marshal(f.state)
 	if err != nil {
@@ -121,9 +131,17 @@ func (f *fit) read(path string) error {
 	if err := json.Unmarshal([]byte(file.Metadata[stateField]), &s); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
+	best := map[string]*tensors.Tensor{}
+	for name, value := range file.Tensors {
+		if name, ok := strings.CutPrefix(name, bestPrefix); ok {
+			best[name] = value
+		}
+	}
+	maps.DeleteFunc(file.Tensors, func(name string, _ *tensors.Tensor) bool { return strings.HasPrefix(name, bestPrefix) })
 	if err := f.net.SetWeights(file.Tensors); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
+	f.best = best
 	s.History.Notes = append(s.History.Notes, f.History.Notes...)
 	f.state = s
 	return nil

@@ -11,6 +11,7 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -25,7 +26,18 @@ type Config struct {
 	Schedule   Schedule      // of the learning rate: Cosine{} for one; nil: it stays the same
 	Seed       uint64        // of the initial weights (in FitOrLoad), of the order of the examples and of dropout
 	ClipNorm   float64       // the largest norm that all gradients together may have: larger ones are scaled down to it; 0: any
-	Validation *data.Dataset // evaluated after every epoch; nil: none. It has no influence on the weights
+	Validation *data.Dataset // evaluated after every epoch; nil: none. It has no influence on the weights, but through EarlyStopping and Plateau
+
+	// Loss is what training makes small; nil: cross-entropy for logits, SquaredError{} for values.
+	Loss Loss
+	// LabelSmoothing is, for cross-entropy, the share of every label that is spread evenly over all classes (Szegedy et al. 2016,
+	// https://arxiv.org/abs/1512.00567), at least 0 and below 1.
+	LabelSmoothing float64
+	// ClassWeights says, for cross-entropy, how much an example of each class counts, more than 0 each: the loss is the weighted mean, as in
+	// PyTorch. nil: all the same.
+	ClassWeights []float64
+
+	EarlyStopping EarlyStopping // the zero value: none
 }
 
 // withDefaults fills in the defaults; or says what cannot be.
@@ -56,7 +68,39 @@ func (c Config) withDefaults() (Config, error) {
 			return c, fmt.Errorf("train: %T: %w", c.Schedule, err)
 		}
 	}
+	if err := errors.Join(c.checkLoss(), c.EarlyStopping.check()); err != nil {
+		return c, fmt.Errorf("train: %w", err)
+	}
+	if c.Validation == nil {
+		if c.EarlyStopping.Patience > 0 {
+			return c, errors.New("train: EarlyStopping goes by the validation loss: set Config.Validation, to a part of the training data for instance (Dataset.Split)")
+		}
+		if s, ok := c.Schedule.(needsValidation); ok && s.needsValidation() {
+			return c, fmt.Errorf("train: %T goes by the validation loss: set Config.Validation, to a part of the training data for instance (Dataset.Split)", c.Schedule)
+		}
+	}
 	return c, nil
+}
+
+// checkLoss says which option of the loss cannot be.
+func (c Config) checkLoss() error {
+	if c.Loss != nil {
+		if err := c.Loss.Check(); err != nil {
+			return fmt.Errorf("%T: %w", c.Loss, err)
+		}
+		if c.LabelSmoothing != 0 || c.ClassWeights != nil {
+			return fmt.Errorf("LabelSmoothing and ClassWeights are options of cross-entropy, the Loss is %T: leave one or the other", c.Loss)
+		}
+	}
+	if err := belowOne("LabelSmoothing", c.LabelSmoothing); err != nil {
+		return err
+	}
+	for i, w := range c.ClassWeights {
+		if !(w > 0) || math.IsInf(w, 0) {
+			return fmt.Errorf("ClassWeights[%d] is %v, want a finite number above 0", i, w)
+		}
+	}
+	return nil
 }
 
 // notNegative wants a finite number from 0 on.
@@ -71,6 +115,22 @@ func notNegative(name string, v float64) error {
 func belowOne(name string, v float64) error {
 	if !(v >= 0 && v < 1) {
 		return fmt.Errorf("%s is %v, want at least 0 and below 1", name, v)
+	}
+	return nil
+}
+
+// share wants 0 ≤ v ≤ 1.
+func share(name string, v float64) error {
+	if !(v >= 0 && v <= 1) {
+		return fmt.Errorf("%s is %v, want at least 0 and at most 1", name, v)
+	}
+	return nil
+}
+
+// atLeastOne wants a finite number from 1 on, or 0 for the default.
+func atLeastOne(name string, v float64) error {
+	if v != 0 && !(v >= 1) || math.IsInf(v, 0) {
+		return fmt.Errorf("%s is %v, want at least 1, or 0 for the default", name, v)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -21,30 +22,54 @@ import (
 // EvaluateOrLoad is Evaluate, whose scores are kept on disk under a hash of the net's graph and weights, the dataset and what computes.
 // An interrupt (Jupyter's stop button) stops it.
 func EvaluateOrLoad(net *models.Net, set *data.Dataset) (record.Scores, error) {
+	return evaluateOrLoad(net, set, Evaluate, func(s record.Scores) int { return s.Examples })
+}
+
+// EvaluateForecastOrLoad is EvaluateForecast, kept as EvaluateOrLoad keeps scores.
+func EvaluateForecastOrLoad(net *models.Net, set *data.Dataset) (record.Forecast, error) {
+	return evaluateOrLoad(net, set, EvaluateForecast, func(f record.Forecast) int { return f.Examples })
+}
+
+// EvaluateSequencesOrLoad is EvaluateSequences, kept as EvaluateOrLoad keeps scores.
+func EvaluateSequencesOrLoad(net *models.Net, set *data.Dataset) (record.Sequences, error) {
+	return evaluateOrLoad(net, set, EvaluateSequences, func(s record.Sequences) int { return s.Examples })
+}
+
+// evaluation is to be raised when a record that is kept gets a new field.
+const evaluation = 2
+
+func evaluateOrLoad[R interface{ Check() error }](
+	net *models.Net, set *data.Dataset, evaluate func(context.Context, *models.Net, *data.Dataset) (R, error), examples func(R) int,
+) (R, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	var s record.Scores
+	var none R
+	if set == nil {
+		return none, errors.New("train: no dataset")
+	}
 	weights, err := net.WeightsHash()
 	if err != nil {
-		return s, err
+		return none, err
 	}
 	folder, err := cache.Dir("scores")
 	if err != nil {
-		return s, fmt.Errorf("train: %w", err)
+		return none, fmt.Errorf("train: %w", err)
 	}
-	path := filepath.Join(folder, cache.Key(record.Version, net.GraphHash(), weights, set.Hash(), backend.Choose().Kind(), build.Platform, build.Versions())+".json")
+	key := cache.Key(evaluation, record.Version, fmt.Sprintf("%T", none), net.GraphHash(), weights, set.Hash(), backend.Choose().Kind(), build.Platform, build.Versions())
+	path := filepath.Join(folder, key+".json")
 	if kept, err := os.ReadFile(path); err == nil {
-		if json.Unmarshal(kept, &s) == nil && s.Check() == nil && s.Examples == set.Len() {
-			return s, nil
-		}
-		s = record.Scores{} // damaged: computed anew and written over
+		var r R
+		if json.Unmarshal(kept, &r) == nil && r.Check() == nil && examples(r) == set.Len() {
+			return r, nil
+		} // damaged: computed anew and written over
 	}
-	if s, err = Evaluate(ctx, net, set); err != nil {
-		return s, err
-	}
-	text, err := json.Marshal(s)
+	r, err := evaluate(ctx, net, set)
 	if err != nil {
-		return s, fmt.Errorf("train: %w", err)
+		return none, err
 	}
-	return s, atomicfile.Write(path, 0o644, func(w io.Writer) error { _, err := w.Write(text); return err })
+	text, err := json.Marshal(r)
+	if err != nil {
+		return none, fmt.Errorf("train: %w", err)
+	}
+	return r, atomicfile.Write(path, 0o644, func(w io.Writer) error { _, err := w.Write(text); return err })
 }

@@ -173,7 +173,7 @@ func TestFitLeavesNothingBehind(t *testing.T) {
 
 func TestSeeds(t *testing.T) {
 	a, set, c := small(t)
-	c.Epochs, c.Validation = 1, nil
+	c = Config{Epochs: 1, BatchSize: c.BatchSize, Optimizer: c.Optimizer}
 	run := func(initial, seed uint64, clip float64) string {
 		c.Seed, c.ClipNorm = seed, clip
 		net := newNet(t, a, set, initial)
@@ -271,6 +271,9 @@ func TestFitRefuses(t *testing.T) {
 		{"validation", build(in, out), set, Config{Validation: other(4, 3)}, "validation"},
 		{"two inputs", build([]models.Port{in[0], {Name: "second", Shape: []int{1}}}, out), set, c, "2 inputs"},
 		{"two outputs", build(in, []models.Port{out[0], {Name: "second", Shape: []int{3}}}), set, c, "exactly one, of kind logits"},
+		{"one label", build(in, out), set.Select(0, 3, 6), c, `all 3 examples of "stripes" are of class 0: there is nothing to tell apart`},
+		{"class weights", build(in, out), set, Config{ClassWeights: []float64{1, 2}}, "2 ClassWeights for the 3 classes of Custom"},
+		{"a loss for values", build(in, out), set, Config{Loss: SquaredError{}}, "the loss wants an output of the target's shape [64 1], got [64 3]"},
 		{"a wrong gradient", branching, set, c, "Branching cannot be trained: the gradient of If"},
 		{"a regression", build(in, values), set, c, "exactly one, of kind logits"},
 	} {

@@ -37,7 +37,8 @@ func stripes(n, size, channels, classes int, seed uint64) (*data.Dataset, error)
 	return data.New("stripes", []int{size, size, channels}, values, labels, names)
 }
 
-// small is a training that takes a moment and has all that can go wrong in a resume: dropout, slots, a padded batch, validation.
+// small is a training that takes a moment and has all that can go wrong in a resume: dropout, slots, a padded batch, a schedule and best weights
+// that go by the validation loss.
 func small(tb testing.TB) (models.Architecture, *data.Dataset, Config) {
 	tb.Helper()
 	a, set, c, err := smallTraining(6)
@@ -53,7 +54,10 @@ func smallTraining(epochs int) (models.Architecture, *data.Dataset, Config, erro
 		return nil, nil, Config{}, err
 	}
 	validation, err := stripes(40, 8, 1, 3, 2)
-	c := Config{Epochs: epochs, BatchSize: 16, Optimizer: Adam{LearningRate: 0.01}, Schedule: Cosine{Warmup: 0.1}, Seed: 5, Validation: validation}
+	c := Config{
+		Epochs: epochs, BatchSize: 16, Optimizer: Adam{LearningRate: 0.01}, Seed: 5, Validation: validation,
+		Schedule: Warmup{Steps: 3, Then: Plateau{Gamma: 0.5, Patience: 1}}, EarlyStopping: EarlyStopping{Patience: epochs},
+	}
 	return models.CNN{Channels: []int{4}, Dense: 8, Dropout: 0.3}, set, c, err
 }
 

@@ -71,37 +71,52 @@ func FitOrLoadContext(ctx context.Context, a models.Architecture, set *data.Data
 	if err := f.finish(); err != nil {
 		return nil, nil, err
 	}
-	last := f.History.Epochs[len(f.History.Epochs)-1]
-	f.line.Done("trained in %s: %d epochs, %d steps, loss %.3f, accuracy %.3f", roughly(f.History.Elapsed), c.Epochs, f.History.Steps, last.Loss, last.Accuracy)
+	f.line.Done("trained in %s: %s", roughly(f.History.Elapsed), f.summary())
 	return net, &f.History, nil
 }
 
-// Ports are those of a net that classifies a dataset: an input of its shape, called "image" with the axes height, width and channel where
-// the shape has three lengths and "input" otherwise, and an output "class" with a logit a class.
+// Ports are those of a net that learns a dataset: an input for each of its inputs, with its name, axes and kind, and one output. That is
+//
+//   - for classes, "class": a logit a class;
+//   - for values, the target's name and shape: the values themselves;
+//   - for ids, "token", of shape [positions, ids]: at every position a logit for every id.
+//
+// What ids stand for is in the Classes of their ports.
 func Ports(set *data.Dataset) (inputs, outputs []models.Port) {
-	in := models.Port{Name: "input", Shape: set.Shape()}
-	if len(in.Shape) == 3 {
-		in.Name, in.Axes = "image", []string{"height", "width", "channel"}
+	columns, target := set.Columns()
+	for _, c := range columns {
+		inputs = append(inputs, models.Port{Name: c.Name, Shape: c.Shape, Axes: c.Axes, Kind: kinds[c.Kind], Classes: c.Names})
 	}
-	out := models.Port{Name: "class", Shape: []int{len(set.Classes)}, Kind: models.Logits, Classes: set.Classes}
-	return []models.Port{in}, []models.Port{out}
+	var out models.Port
+	switch target.Kind {
+	case data.Classes:
+		out = models.Port{Name: "class", Shape: []int{len(target.Names)}, Kind: models.Logits, Classes: target.Names}
+	case data.IDs:
+		out = models.Port{Name: "token", Shape: []int{target.Shape[0], len(target.Names)}, Kind: models.Logits, Classes: target.Names}
+	default:
+		out = models.Port{Name: target.Name, Shape: target.Shape, Axes: target.Axes, Kind: models.Values}
+	}
+	return inputs, []models.Port{out}
 }
+
+// kinds are the ports' for those of a dataset's inputs.
+var kinds = map[data.Kind]models.Kind{data.Values: models.Values, data.IDs: models.IDs, data.Mask: models.Mask}
 
 // recipe is to be raised when a change of this package gives other weights from the same options.
 const recipe = 1
 
 // key is a hash of all that decides the trained weights.
 func key(net *models.Net, set *data.Dataset, c Config) (string, error) {
-	kinds, err := json.Marshal([]any{c.Optimizer, c.Schedule})
+	options, err := json.Marshal([]any{c.Optimizer, c.Schedule, c.Loss, c.LabelSmoothing, c.ClassWeights, c.EarlyStopping})
 	if err != nil {
-		return "", fmt.Errorf("train: options of %T or %T: %w", c.Optimizer, c.Schedule, err)
+		return "", fmt.Errorf("train: options of %T, %T or %T: %w", c.Optimizer, c.Schedule, c.Loss, err)
 	}
 	validation := ""
 	if c.Validation != nil {
 		validation = c.Validation.Hash()
 	}
 	return cache.Key(recipe, net.GraphHash(), set.Hash(), validation, c.Epochs, c.BatchSize, c.Seed, c.ClipNorm,
-		fmt.Sprintf("%T %T", c.Optimizer, c.Schedule), kinds, backend.Choose().Kind(), build.Platform, build.Versions()), nil
+		fmt.Sprintf("%T %T %T", c.Optimizer, c.Schedule, c.Loss), options, backend.Choose().Kind(), build.Platform, build.Versions()), nil
 }
 
 func (f *fit) finished() string { return filepath.Join(f.folder, "net.safetensors") }

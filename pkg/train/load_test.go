@@ -55,7 +55,7 @@ func kept(t *testing.T, glob string) []string {
 
 func TestFitOrLoad(t *testing.T) {
 	hash, h := uninterrupted(t)
-	if !h.Finished || len(h.Epochs) != 6 || h.Steps != 24 || h.Epochs[5].ValidationLoss == nil {
+	if !h.Finished || h.Best == 0 || len(h.Epochs) != 6 || h.Steps != 24 || h.Epochs[5].ValidationLoss == nil {
 		t.Errorf("%+v", h)
 	}
 	if left := kept(t, checkpointGlob); len(left) != 0 {
@@ -206,7 +206,14 @@ func TestKey(t *testing.T) {
 		"seed":          func(c *Config) { c.Seed++ },
 		"clipping":      func(c *Config) { c.ClipNorm = 1 },
 		"schedule":      func(c *Config) { c.Schedule = Cosine{} },
-		"validation":    func(c *Config) { c.Validation = nil },
+		"what follows":  func(c *Config) { c.Schedule = Warmup{Steps: 3, Then: StepDecay{}} },
+		"how it goes":   func(c *Config) { c.Schedule = Warmup{Steps: 3, Then: StepDecay{Gamma: 0.5}} },
+		"validation":    func(c *Config) { c.Validation = set },
+		"loss":          func(c *Config) { c.Loss = SquaredError{} },
+		"other loss":    func(c *Config) { c.Loss = AbsoluteError{} },
+		"smoothing":     func(c *Config) { c.LabelSmoothing = 0.1 },
+		"class weights": func(c *Config) { c.ClassWeights = []float64{1, 2, 3} },
+		"patience":      func(c *Config) { c.EarlyStopping = EarlyStopping{Patience: 2} },
 	} {
 		other := c
 		change(&other)

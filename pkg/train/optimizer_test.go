@@ -2,9 +2,11 @@ package train
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
+	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/gomlx/compute/dtypes"
@@ -16,6 +18,17 @@ import (
 
 // walk gives the weights after each of the gradients, computed by the optimizer's graph in that type.
 func walk(t *testing.T, dtype dtypes.DType, o Optimizer, clip float64, start []float64, gradients [][]float64) [][]float64 {
+	t.Helper()
+	return walked(t, dtype, o, clip, nil, start, gradients)
+}
+
+// walkBy is walk with a schedule's factors.
+func walkBy(t *testing.T, dtype dtypes.DType, o Optimizer, factors, start []float64, gradients [][]float64) [][]float64 {
+	t.Helper()
+	return walked(t, dtype, o, 0, factors, start, gradients)
+}
+
+func walked(t *testing.T, dtype dtypes.DType, o Optimizer, clip float64, factors, start []float64, gradients [][]float64) [][]float64 {
 	t.Helper()
 	b, err := backend.Open()
 	if err != nil {
@@ -34,7 +47,10 @@ func walk(t *testing.T, dtype dtypes.DType, o Optimizer, clip float64, start []f
 		if clip > 0 {
 			gradient = clipped([]*graph.Node{gradient}, clip)[0]
 		}
-		w, slots := o.Update(in[0], typed[1], gradient, typed[3:])
+		w, slots := o.Update(in[0], typed[1], gradient, typed[4:])
+		if factors != nil {
+			w = scheduled(typed[1], w, in[3])
+		}
 		out := append([]*graph.Node{w}, slots...)
 		for i, x := range out {
 			out[i] = graph.ConvertDType(x, dtypes.Float64)
@@ -50,7 +66,11 @@ func walk(t *testing.T, dtype dtypes.DType, o Optimizer, clip float64, start []f
 	}
 	var weights [][]float64
 	for i, gradient := range gradients {
-		args := []any{float64(i + 1), state[0], gradient}
+		factor := 1.0
+		if factors != nil {
+			factor = factors[i]
+		}
+		args := []any{float64(i + 1), state[0], gradient, factor}
 		for _, s := range state[1:] {
 			args = append(args, s)
 		}
@@ -77,6 +97,22 @@ func compare(t *testing.T, name string, got, want [][]float64, tolerance float64
 	}
 }
 
+// decoded is the optimizer of that name with options from JSON.
+func decoded(t *testing.T, name string, options []byte) Optimizer {
+	t.Helper()
+	for _, o := range []Optimizer{&SGD{}, &Adam{}, &AdamW{}, &RMSprop{}} {
+		if fmt.Sprintf("%T", o) != "*train."+name {
+			continue
+		}
+		if err := json.Unmarshal(options, o); err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	t.Fatalf("optimizer %q", name)
+	return nil
+}
+
 // The fixture is made by testdata/optimizers.py.
 func TestOptimizersAsPyTorch(t *testing.T) {
 	var fixture struct {
@@ -93,13 +129,7 @@ func TestOptimizersAsPyTorch(t *testing.T) {
 			Weights      [][]float64
 		}
 	}
-	b, err := os.ReadFile("testdata/optimizers.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(b, &fixture); err != nil {
-		t.Fatal(err)
-	}
+	read(t, "testdata/optimizers.json", &fixture)
 	if len(fixture.Cases) == 0 {
 		t.Fatal("no cases")
 	}
@@ -108,22 +138,7 @@ func TestOptimizersAsPyTorch(t *testing.T) {
 		tolerance float64
 	}{{dtypes.Float64, 1e-13}, {dtypes.Float32, 1e-6}} {
 		for _, c := range fixture.Cases {
-			var o Optimizer
-			switch c.Optimizer {
-			case "SGD":
-				var sgd SGD
-				err = json.Unmarshal(c.Options, &sgd)
-				o = sgd
-			case "Adam":
-				var adam Adam
-				err = json.Unmarshal(c.Options, &adam)
-				o = adam
-			default:
-				t.Fatalf("optimizer %q", c.Optimizer)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
+			o := decoded(t, c.Optimizer, c.Options)
 			got := walk(t, precision.dtype, o, 0, fixture.Start, fixture.Gradients)
 			compare(t, precision.dtype.String()+" "+c.Optimizer+" "+string(c.Options), got, c.Weights, precision.tolerance)
 		}
@@ -175,6 +190,39 @@ func TestOptimizersAsDefined(t *testing.T) {
 		mean, square := m[i]/(1-math.Pow(0.6, float64(t))), s[i]/(1-math.Pow(0.7, float64(t)))
 		return w - 0.03*mean/(math.Sqrt(square)+1e-3)
 	}), 1e-14)
+
+	// Algorithm 2 of the paper. PyTorch has no Lion.
+	lion := Lion{LearningRate: 0.03, Beta1: 0.6, Beta2: 0.7, WeightDecay: 0.2}
+	clear(m)
+	compare(t, "Lion", walk(t, dtypes.Float64, lion, 0, start, gradients), plain(func(i, _ int, w, g float64) float64 {
+		c := 0.6*m[i] + 0.4*g
+		m[i] = 0.7*m[i] + 0.3*g
+		return w - 0.03*(math.Copysign(1, c)+0.2*w)
+	}), 1e-14)
+	clear(m)
+	compare(t, "Lion by default", walk(t, dtypes.Float64, Lion{}, 0, start, gradients), plain(func(i, _ int, w, g float64) float64 {
+		c := 0.9*m[i] + 0.1*g
+		m[i] = 0.99*m[i] + 0.01*g
+		return w - 1e-4*math.Copysign(1, c)
+	}), 1e-14)
+	if got := walk(t, dtypes.Float32, Lion{}, 0, []float64{3}, [][]float64{{0}}); got[0][0] != 3 {
+		t.Errorf("Lion without a gradient moves to %v: the sign of 0 is 0", got)
+	}
+}
+
+// A variance that rounding makes negative is no variance, and not NaN.
+func TestCenteredOfConstantGradients(t *testing.T) {
+	gradients := make([][]float64, 300)
+	for i := range gradients {
+		gradients[i] = []float64{0.1, 1e-20, 7e3}
+	}
+	for _, w := range walk(t, dtypes.Float32, RMSprop{Alpha: 0.5, Centered: true, LearningRate: 1e-9}, 0, []float64{1, 1, 1}, gradients) {
+		for _, v := range w {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				t.Fatalf("weights %v", w)
+			}
+		}
+	}
 }
 
 func TestOptionsThatCannotBe(t *testing.T) {
@@ -185,13 +233,39 @@ func TestOptionsThatCannotBe(t *testing.T) {
 		{Optimizer: SGD{Momentum: 1}}, {Optimizer: SGD{Momentum: nan}}, {Optimizer: SGD{WeightDecay: -1}}, {Optimizer: SGD{Nesterov: true}},
 		{Optimizer: Adam{LearningRate: -1}}, {Optimizer: Adam{Beta1: 1}}, {Optimizer: Adam{Beta2: -0.1}}, {Optimizer: Adam{Epsilon: nan}},
 		{Optimizer: Adam{WeightDecay: inf}},
+		{Optimizer: AdamW{LearningRate: nan}}, {Optimizer: AdamW{WeightDecay: -1}}, {Optimizer: AdamW{Beta2: 1}},
+		{Optimizer: RMSprop{Alpha: 1}}, {Optimizer: RMSprop{Momentum: -1}}, {Optimizer: RMSprop{Epsilon: inf}}, {Optimizer: RMSprop{WeightDecay: nan}},
+		{Optimizer: Lion{LearningRate: -1}}, {Optimizer: Lion{Beta1: 1}}, {Optimizer: Lion{Beta2: nan}}, {Optimizer: Lion{WeightDecay: -1}},
+		{Schedule: Cosine{Warmup: 1}}, {Schedule: StepDecay{Epochs: -1}}, {Schedule: StepDecay{Gamma: 2}}, {Schedule: StepDecay{Gamma: nan}},
+		{Schedule: OneCycle{Rise: 1}}, {Schedule: OneCycle{Start: 0.5}}, {Schedule: OneCycle{End: inf}}, {Schedule: OneCycle{End: nan}},
+		{Schedule: Warmup{Steps: -1}}, {Schedule: Warmup{Steps: 1, Then: Cosine{Warmup: 2}}},
+		{Schedule: Plateau{}}, {Schedule: Warmup{Then: Plateau{}}}, // without validation
+		{EarlyStopping: EarlyStopping{Patience: 3}},
+		{EarlyStopping: EarlyStopping{Patience: -1}}, {EarlyStopping: EarlyStopping{MinDelta: 1}}, {EarlyStopping: EarlyStopping{Patience: 1, MinDelta: nan}},
+		{LabelSmoothing: 1}, {LabelSmoothing: nan}, {ClassWeights: []float64{1, 0}}, {ClassWeights: []float64{inf}}, {ClassWeights: []float64{1, nan}},
+		{Loss: Huber{Delta: -1}}, {Loss: SquaredError{}, LabelSmoothing: 0.1}, {Loss: Huber{}, ClassWeights: []float64{1, 2}},
 	} {
 		if _, err := c.withDefaults(); err == nil {
 			t.Errorf("%+v: no error", c)
 		}
 	}
+	_, set, _ := small(t)
+	for _, s := range []Plateau{{Patience: -1}, {Cooldown: -1}, {Gamma: -1}, {Threshold: 1}, {Lowest: nan}} {
+		if _, err := (Config{Schedule: s, Validation: set}).withDefaults(); err == nil {
+			t.Errorf("%+v: no error", s)
+		}
+	}
+	for _, c := range []Config{{EarlyStopping: EarlyStopping{Patience: 3}}, {Schedule: Warmup{Then: Plateau{}}}} {
+		if _, err := c.withDefaults(); !strings.Contains(err.Error(), "goes by the validation loss: set Config.Validation") {
+			t.Errorf("without validation: %v", err)
+		}
+		c.Validation = set
+		if _, err := c.withDefaults(); err != nil {
+			t.Error(err)
+		}
+	}
 	c, err := Config{}.withDefaults()
-	if want := (Config{Epochs: 10, BatchSize: 64, Optimizer: SGD{LearningRate: 0.001, Momentum: 0.9}}); err != nil || c != want {
+	if want := (Config{Epochs: 10, BatchSize: 64, Optimizer: SGD{LearningRate: 0.001, Momentum: 0.9}}); err != nil || !reflect.DeepEqual(c, want) {
 		t.Errorf("got %+v, %v, want %+v", c, err, want)
 	}
 }

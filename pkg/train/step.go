@@ -12,52 +12,75 @@ import (
 	"github.com/vitrine-ml/vitrine/pkg/models"
 )
 
-// program names the training step among a net's programs.
-const program = "train"
+// Names of a net's programs.
+const (
+	program           = "train"
+	validationProgram = "validation"
+)
 
-// step builds the graph of one training step. Its arguments are the net's inputs, the labels [rows, 1], a weight for every row (0 for the
-// rows that pad a batch to its shape), the step's number and the schedule's factor; it returns the sum of the rows' losses and the number of rows that
-// were predicted rightly.
-//
-// The loss is cross-entropy, the mean over the real rows of −log softmax(logits)[label].
+// step builds the graph of one training step. Its arguments are the net's inputs, the targets, a weight for every row (0 for the
+// rows that pad a batch to its shape), the step's number and the schedule's factor; it returns what sums does.
 func step(net *models.Net, c Config) models.Forward {
+	loss := c.loss(net.Outputs[0], false)
 	return func(scope *model.Scope, args []*Node) []*Node {
 		n := len(net.Inputs)
-		inputs, labels, weight, count, factor := args[:n], Squeeze(args[n], 1), args[n+1], args[n+2], args[n+3]
+		inputs, target, weight, count, factor := args[:n], args[n], args[n+1], args[n+2], args[n+3]
 		g := weight.Graph()
 		scope.Store().SetTraining(g, true)
-
-		logits := net.Apply(scope, inputs)[0]
-		logits = ConvertDType(logits, weight.DType()) // a sum of losses in bfloat16 would say little
-		losses := crossEntropy(logits, labels)
-		sum := ReduceAllSum(Mul(losses, weight))
-		right := ConvertDType(Equal(ArgMax(logits, -1, dtypes.Int32), ConvertDType(labels, dtypes.Int32)), weight.DType())
+		models.WeighRows(weight)
+		all := sums(net, loss, scope, inputs, target, weight)
 
 		used := usedWeights(scope.Store(), g)
 		weights := make([]*Node, len(used))
 		for i, v := range used {
 			weights[i] = v.NodeValue(g)
 		}
-		if err := models.Preflight(sum, weights...); err != nil {
+		if err := models.Preflight(all[0], weights...); err != nil {
 			panic(fmt.Errorf("%s cannot be trained: %w", net.Name, err))
 		}
-		gradients := scope.BuildTrainableVariablesGradientsGraph(Div(sum, ReduceAllSum(weight)))
+		gradients := scope.BuildTrainableVariablesGradientsGraph(Div(all[0], all[1]))
 		if c.ClipNorm > 0 {
 			gradients = clipped(gradients, c.ClipNorm)
 		}
 		for i, v := range used {
 			update(scope.Store(), v, c, count, factor, gradients[i])
 		}
-		return []*Node{Stack([]*Node{sum, ReduceAllSum(Mul(right, weight))}, 0)}
+		return []*Node{Stack(all, 0)}
 	}
 }
 
-// crossEntropy is −log softmax(logits)[label] for every row.
-func crossEntropy(logits, labels *Node) *Node {
-	classes := logits.Shape().Dim(-1)
-	label := OneHot(labels, classes, dtypes.Bool)
-	logp := LogSoftmax(logits)
-	return Neg(ReduceSum(Where(label, logp, ZerosLike(logp)), -1)) // not a product: 0·∞ is NaN
+// validation builds the graph of the sums of a chunk. Its arguments are the net's inputs, the targets and the rows' weights.
+func validation(net *models.Net, loss Loss) models.Forward {
+	return func(scope *model.Scope, args []*Node) []*Node {
+		n := len(net.Inputs)
+		return []*Node{Stack(sums(net, loss, scope, args[:n], args[n], args[n+1]), 0)}
+	}
+}
+
+// sums are those of the rows' losses, of what they count for, and of the rows whose class was predicted rightly (0 where no class is
+// predicted). The loss is the first by the second.
+func sums(net *models.Net, loss Loss, scope *model.Scope, inputs []*Node, target, weight *Node) []*Node {
+	out := net.Apply(scope, inputs)[0]
+	out = ConvertDType(out, weight.DType()) // a sum of losses in bfloat16 would say little
+	losses, counts := loss.Of(out, target)
+	right := ZerosLike(weight)
+	if classifies(net) {
+		right = ConvertDType(Equal(ArgMax(out, -1, dtypes.Int32), Squeeze(target, 1)), weight.DType())
+	}
+	all := []*Node{losses, counts, right}
+	for i, rows := range all {
+		if err := rows.Shape().CheckDims(weight.Shape().Dim(0)); err != nil {
+			panic(fmt.Errorf("%T gives losses of shape %v, want one an example: %w", loss, rows.Shape(), err))
+		}
+		all[i] = ReduceAllSum(Mul(rows, weight))
+	}
+	return all
+}
+
+// classifies says whether a net's first output is a class, and not a sequence of them or values.
+func classifies(net *models.Net) bool {
+	out := net.Outputs[0]
+	return out.Kind != models.Values && len(out.Shape) == 1
 }
 
 // usedWeights are the variables that BuildTrainableVariablesGradientsGraph gives gradients for, in its order.

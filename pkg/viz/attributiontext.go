@@ -22,10 +22,15 @@ func sharedTarget(columns []column) *record.Target {
 
 // subtitle says how the figure is to be read.
 func (f ImageAttribution) subtitle(columns []column, shared *record.Target) string {
+	return reading(columns, shared, f.Scale, "map", "pixels")
+}
+
+// reading says how a figure of attributions is to be read: what it shows one of, "map", and what that is made of, "pixels".
+func reading(columns []column, shared *record.Target, shares Scale, one, parts string) string {
 	reading := "Orange speaks for the explained output, blue against it, white not at all."
 	scale := "Each method has a scale of its own"
-	if f.Scale == Common || len(columns) == 1 {
-		scale = "All maps have the same scale"
+	if shares == Common || len(columns) == 1 {
+		scale = "All " + one + "s have the same scale"
 	}
 	beyond, all := 0, 0
 	for _, c := range columns {
@@ -35,11 +40,11 @@ func (f ImageAttribution) subtitle(columns []column, shared *record.Target) stri
 		}
 	}
 	if beyond > 0 {
-		scale += fmt.Sprintf("; %d of %d pixels lie beyond it and have its strongest colour", beyond, all)
+		scale += fmt.Sprintf("; %d of %d %s lie beyond it and have its strongest colour", beyond, all, parts)
 	}
 	switch {
 	case shared == nil:
-		scale = "The methods explain different outputs: point at a map. " + scale
+		scale = "The methods explain different outputs: point at a " + one + ". " + scale
 	case shared.Output != "":
 		reading += " Output: " + shorten(clean(shared.Output), 24)
 		if shared.Asked != "" {
@@ -84,24 +89,24 @@ func attributionTable(s record.Samples, columns []column) Table {
 	for i := range s.Len() {
 		of := captionOf(s, i)
 		for _, c := range columns {
-			e, base, residual := c.why, "–", "–"
-			if e.Base != nil {
-				base = number(e.Base[i])
-			}
-			if e.Residual != nil {
-				residual = number(e.Residual[i])
-			}
-			if e.Status[i] != record.OK {
+			if c.why.Status[i] != record.OK {
 				t.Marked = append(t.Marked, len(t.Rows))
 			}
-			sum := 0.0
-			for _, v := range c.values[i] {
-				sum += v
-			}
-			t.Rows = append(t.Rows, []string{of.name, of.label, of.predicted, of.probability,
-				c.name, strings.TrimPrefix(explainedClass(s, &e.Target, i), "explained: "), number(e.Output[i]), base,
-				number(slices.Min(c.values[i])), number(slices.Max(c.values[i])), number(sum), residual, clean(string(e.Status[i]))})
+			t.Rows = append(t.Rows, append([]string{of.name, of.label, of.predicted, of.probability}, c.numbers(s, i)...))
 		}
 	}
 	return t
+}
+
+// numbers of one example: method, explained class, output, base, smallest and largest value, their sum, residual, status.
+func (c column) numbers(s record.Samples, i int) []string {
+	e, base, residual := c.why, "–", "–"
+	if e.Base != nil {
+		base = number(e.Base[i])
+	}
+	if e.Residual != nil {
+		residual = number(e.Residual[i])
+	}
+	return []string{c.name, strings.TrimPrefix(explainedClass(s, &e.Target, i), "explained: "), number(e.Output[i]), base,
+		number(slices.Min(c.values[i])), number(slices.Max(c.values[i])), number(c.sum(i)), residual, clean(string(e.Status[i]))}
 }

@@ -19,8 +19,9 @@ type Chart struct {
 	Height int    `json:"height"` // pixels
 	Alt    string `json:"alt"`    // what the chart says, for those who do not see it
 
-	// Option is the ECharts option: plain JSON, no functions. A chart without one is its table.
+	// Option is the ECharts option: plain JSON, no functions. A chart without one is its text or, without that either, its table.
 	Option map[string]any `json:"option,omitempty"`
+	Text   *Passages      `json:"text,omitempty"` // coloured texts
 	Table  Table          `json:"table"`
 }
 
@@ -38,7 +39,11 @@ func (c *Chart) JSON() ([]byte, error) {
 
 // SVG is the chart as a static picture.
 func (c *Chart) SVG() ([]byte, error) {
-	if c.Option == nil {
+	switch {
+	case c.Option == nil && c.Text != nil:
+		svg, _ := c.Text.svg(c.Title, c.Width)
+		return []byte(svg), nil
+	case c.Option == nil:
 		return c.tableSVG(), nil
 	}
 	option, err := c.option()

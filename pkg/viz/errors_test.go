@@ -27,6 +27,31 @@ func TestErrors(t *testing.T) {
 		change(&h.Epochs[1])
 		return h
 	}
+	text := func(change func(*TextAttribution)) Figure {
+		f := texts()
+		change(&f)
+		return f
+	}
+	wave := func(change func(*SeriesAttribution)) Figure {
+		f := series(1)
+		change(&f)
+		return f
+	}
+	past := func(change func(*Forecasts)) Figure {
+		f := forecasts(3)
+		change(&f)
+		return f
+	}
+	scored := func(change func(*record.Scores)) record.Scores {
+		s := scores("CNN", 4, 1)
+		change(&s)
+		return s
+	}
+	aligned := func(change func(*record.Alignment)) Figure {
+		f := alignments()
+		change(&f.Alignments[0])
+		return f
+	}
 	for _, c := range []struct {
 		name   string
 		figure Figure
@@ -66,6 +91,65 @@ func TestErrors(t *testing.T) {
 		{"clip", ImageAttribution{Samples: good, Explanations: same, Clip: 101}, "it is a percentile"},
 		{"scale", ImageAttribution{Samples: good, Explanations: same, Scale: 7}, "choose viz.PerMethod or viz.Common"},
 		{"too narrow", ImageAttribution{Samples: good, Explanations: same, Width: 200}, "a greater Width"},
+
+		{"no samples", TextAttribution{}, "no samples: give at least one example"},
+		{"no tokens", TextAttribution{Samples: good, Explanations: same}, "give Samples.Tokens"},
+		{"no explanations", text(func(f *TextAttribution) { f.Explanations = nil }), "no explanations: give at least one"},
+		{"an empty text", text(func(f *TextAttribution) { f.Samples.Tokens[2] = nil }), "example 2 has no tokens: leave it out"},
+		{"too many tokens", text(func(f *TextAttribution) { f.Samples.Tokens[2] = make([]string, 7) }), "values for 6 tokens, but example 2 has 7"},
+		{"of embeddings", text(func(f *TextAttribution) { f.Explanations[0].Values[0].Axes = []string{"example", "feature"} }),
+			`expected values with axes [example token], got "ids" with [example feature]`},
+		{"another input", text(func(f *TextAttribution) { f.Input = "mask" }), `of the input "mask"`},
+		{"other examples", text(func(f *TextAttribution) { f.Explanations[0] = f.Explanations[0].Select(0) }), "explains 1 examples, but there are 4"},
+		{"join", text(func(f *TextAttribution) { f.Join = 9 }), "choose viz.ByLook, viz.Spaced or viz.Plain"},
+		{"texts alone", text(func(f *TextAttribution) { f.Texts = []string{"a"} }), "give both or neither"},
+		{"offsets", text(func(f *TextAttribution) {
+			f.Texts, f.Offsets = make([]string, 4), [][][2]int{{{0, 1}, {}, {}, {}, {}, {}}, nil, nil, nil}
+		}), "token 0 lies at bytes 0 to 1 of a text of 0"},
+		{"fewer offsets", text(func(f *TextAttribution) { f.Texts, f.Offsets = make([]string, 4), make([][][2]int, 4) }), "example 0 has 0 Offsets for 6 tokens"},
+		{"too narrow", text(func(f *TextAttribution) { f.Width = 100 }), "at least 240"},
+
+		{"images", SeriesAttribution{Samples: good, Explanations: same}, "series are example × time × feature"},
+		{"no explanations", wave(func(f *SeriesAttribution) { f.Explanations = nil }), "no explanations: give at least one"},
+		{"features", wave(func(f *SeriesAttribution) { f.Features = []string{"a", "b"} }), "2 Features for 1"},
+		{"feature", wave(func(f *SeriesAttribution) { f.Feature = 1 }), "Feature is 1: there are 1, counted from 0"},
+		{"rows", wave(func(f *SeriesAttribution) { f.Rows = []int{2} }), "example 2 of 2, counted from 0"},
+		{"no rows", wave(func(f *SeriesAttribution) { f.Rows = []int{} }), "leave it nil for all"},
+		{"other steps ahead", wave(func(f *SeriesAttribution) { f.Forecast.Shape, f.Forecast.Data = []int{2, 1}, []float64{1, 2} }), "forecast has 1 steps ahead, what comes before it 2"},
+		{"forecasts of other examples", wave(func(f *SeriesAttribution) { f.Naive.Shape = []int{4, 1} }), "naive forecast has shape [4 1] for 2 samples"},
+		{"NaN", wave(func(f *SeriesAttribution) { f.Truth.Data[1] = math.NaN() }), "holds NaN"},
+		{"other values", wave(func(f *SeriesAttribution) { f.Explanations[1].Values[0].Shape = []int{2, 2, 2} }), "values of shape [2 2 2], the samples have [2 4 1]"},
+		{"too narrow", wave(func(f *SeriesAttribution) { f.Width = 100 }), "at least 400"},
+
+		{"no forecasts", Forecasts{}, "0 forecasts: give 1 to 5"},
+		{"other steps", past(func(f *Forecasts) { f.Truth.Shape, f.Truth.Data = []int{2}, f.Truth.Data[:2] }), `"LSTM" has shape [3], the truth [2]`},
+		{"times", past(func(f *Forecasts) { f.Times = f.Times[1:] }), "2 Times for 3 steps"},
+		{"show", past(func(f *Forecasts) { f.Show = 4 }), "Show is 4 of 3 steps"},
+		{"infinite", past(func(f *Forecasts) { f.Forecasts[1].Data[2] = math.Inf(1) }), "holds +Inf at [2]"},
+		{"too narrow", past(func(f *Forecasts) { f.Width = 100 }), "at least 400"},
+
+		{"no alignments", Alignment{}, "no alignments: give at least one"},
+		{"mismatched", aligned(func(a *record.Alignment) { a.Source = a.Source[1:] }), "alignment 0: record: alignment \"head 1\" of 2 target and 2 source tokens has values of shape [2 3]"},
+		{"names", Alignment{Alignments: alignments().Alignments, Names: []string{"a"}}, "1 names for 2 alignments"},
+		{"scale", Alignment{Alignments: alignments().Alignments, Scale: 7}, "choose viz.PerMethod or viz.Common"},
+		{"too narrow", Alignment{Alignments: alignments().Alignments, Width: 60}, "a greater Width, or alignments of shorter texts"},
+
+		{"no scores", ModelComparison{}, "no scores: give at least one model's"},
+		{"no examples", ModelComparison{Scores: []record.Scores{{}}}, "scores 0: no examples: evaluate the model on at least one"},
+		{"another accuracy", ModelComparison{Scores: []record.Scores{scored(func(s *record.Scores) { s.Accuracy = 0.9 })}}, "the accuracy is 0.9, but 4 of 5 predictions are right"},
+		{"NaN", ModelComparison{Scores: []record.Scores{scored(func(s *record.Scores) { s.Accuracy = math.NaN() })}}, "NaN"},
+		{"infinite", ModelComparison{Scores: []record.Scores{scored(func(s *record.Scores) { s.Loss = math.Inf(1) })}}, "the loss is +Inf"},
+		{"names", ModelComparison{Scores: []record.Scores{scores("CNN", 4, 1)}, Names: []string{"a", "b"}}, "2 names for 1 models"},
+		{"too narrow", ModelComparison{Scores: []record.Scores{scores("CNN", 4, 1)}, Width: 100}, "at least 400"},
+		{"other counts", ConfusionMatrix{Scores: scored(func(s *record.Scores) { s.Confusion[0][1]++ })}, "0 examples of class 0 were predicted as 1, the confusion matrix has 1"},
+		{"no examples", ConfusionMatrix{}, "no examples"},
+		{"too narrow", ConfusionMatrix{Scores: scores("CNN", 4, 1), Width: 150}, "3 classes in 150 pixels"},
+
+		{"nothing", Ranking{}, "the ranking is empty"},
+		{"mismatched", Ranking{Ranking: record.Ranking{Name: "w", Names: []string{"a"}}}, `"w" of 1 names with 0 values`},
+		{"NaN", Ranking{Ranking: record.Ranking{Names: []string{"a"}, Values: []float64{math.NaN()}}}, `the value of "a" is NaN`},
+		{"top", Ranking{Ranking: ranking(), Top: -1}, "Top is -1"},
+		{"too narrow", Ranking{Ranking: ranking(), Width: 100}, "at least 400"},
 
 		{"no explanations", ResidualTable{}, "no explanations: give at least one"},
 		{"no examples", ResidualTable{Explanations: []*record.Explanation{{Version: 1, Method: "IG", Values: []record.Array{{Axes: []string{"example"}, Shape: []int{0}}}}}}, "explains no examples"},

@@ -1,4 +1,4 @@
-// Package viz draws records: samples, trainings, explanations and how far they can be trusted.
+// Package viz draws records: samples, trainings, scores, forecasts, explanations and how far they can be trusted.
 //
 // A figure is a struct whose exported fields are its data and its options; a zero option is the documented default. Drawing it gives a
 // [Chart], which a notebook shows live and which can be written as SVG, as an HTML page of its own or as JSON:

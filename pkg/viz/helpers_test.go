@@ -77,7 +77,110 @@ func figures() map[string]Figure {
 		"trainingcurve":    TrainingCurve{History: epochs(3)},
 		"imageattribution": ImageAttribution{Samples: s, Explanations: why},
 		"residualtable":    ResidualTable{Explanations: why},
+
+		"textattribution":   texts(),
+		"seriesattribution": series(1),
+		"seriesband":        series(2),
+		"forecasts":         forecasts(30),
+		"alignment":         alignments(),
+		"modelcomparison":   ModelComparison{Scores: []record.Scores{scores("CNN", 40, 10), scores("RNN", 3, 2)}},
+		"confusionmatrix":   ConfusionMatrix{Scores: scores("CNN", 40, 10)},
+		"ranking":           Ranking{Ranking: ranking()},
 	}
+}
+
+// reviews are four texts: in words, in pieces, in Chinese characters and from right to left.
+func reviews() record.Samples {
+	s := record.Samples{Dataset: "reviews", Classes: []string{"bad", "good"}, Labels: []int{1, 0, 1, 1}, Index: []int{4, 5, 6, 7},
+		Tokens: [][]string{{"A", "good", "film", ",", "really", "."}, {"[CLS]", "un", "##watch", "##able", "!"}, {"很", "好", "看", "。"}, {"فيلم", "جيد", "مع", "Tom", "Hanks", "!"}}}
+	s.Inputs = record.Array{Name: "ids", Axes: []string{"example", "token"}, Shape: []int{4, 6}, Data: make([]float64, 24)}
+	for i := range 4 {
+		s.Predictions = append(s.Predictions, record.Prediction{Class: i % 2, Probability: 0.75})
+	}
+	return s
+}
+
+// readingOf gives the tokens of reviews ramps of that height about zero.
+func readingOf(s record.Samples, method string, height float64) *record.Explanation {
+	e := &record.Explanation{Version: record.Version, Method: method, Target: record.Target{Output: "logits", Asked: "predicted"}}
+	a := s.Inputs
+	a.Data = nil
+	for i, tokens := range s.Tokens {
+		for j := range a.Shape[1] {
+			v := height * (2*float64(j)/float64(len(tokens)-1) - 1)
+			if j >= len(tokens) {
+				v = 0
+			}
+			a.Data = append(a.Data, v)
+		}
+		e.Output = append(e.Output, 1.5)
+		e.Base = append(e.Base, 1.5)
+		e.Residual = append(e.Residual, 0.001*float64(i))
+		e.Status = append(e.Status, record.OK)
+		e.Target.Classes = append(e.Target.Classes, s.Predictions[i].Class)
+	}
+	e.Values = []record.Array{a}
+	return e
+}
+
+func texts() TextAttribution {
+	s := reviews()
+	ig, saliency := readingOf(s, "IntegratedGradients", 2), readingOf(s, "Saliency", 0.5)
+	ig.Status[1] = record.Unconverged
+	saliency.Base, saliency.Residual = nil, nil
+	return TextAttribution{Samples: s, Explanations: []*record.Explanation{ig, saliency}}
+}
+
+// series are two examples of four steps with two ahead.
+func series(features int) SeriesAttribution {
+	f := SeriesAttribution{Samples: record.Samples{Dataset: "waves", Index: []int{8, 9}}, Unit: "hours", Quantity: "height, m"}
+	in := record.Array{Name: "past", Axes: []string{"example", "time", "feature"}, Shape: []int{2, 4, features}}
+	values := in
+	for j := range in.Size() {
+		in.Data = append(in.Data, float64(j%5))
+		values.Data = append(values.Data, float64(j%7)-3)
+	}
+	f.Samples.Inputs = in
+	for k, method := range []string{"Occlusion", "IntegratedGradients"} {
+		f.Explanations = append(f.Explanations, &record.Explanation{Version: record.Version, Method: method, Target: record.Target{Output: "next"},
+			Values: []record.Array{values}, Output: []float64{3, 4}, Status: []record.Status{record.OK, []record.Status{record.OK, record.Unconverged}[k]}})
+	}
+	ahead := func(v ...float64) record.Array {
+		return record.Array{Axes: []string{"example", "time"}, Shape: []int{2, 2}, Data: v}
+	}
+	f.Truth, f.Forecast, f.Naive = ahead(1, 2, 3, 4), ahead(1, 2, 3, 3), ahead(0, 2, 4, 4)
+	if features > 1 {
+		f.Features, f.Feature, f.Quantity = []string{"wind", "height"}, 1, ""
+	}
+	return f
+}
+
+// forecasts of a wave over n hours.
+func forecasts(n int) Forecasts {
+	f := Forecasts{Quantity: "height, m"}
+	line := func(name string, of func(t int) float64) record.Array {
+		a := record.Array{Name: name, Axes: []string{"time"}, Shape: []int{n}}
+		for t := range n {
+			a.Data = append(a.Data, of(t))
+		}
+		return a
+	}
+	f.Truth = line("truth", func(t int) float64 { return float64(t % 6) })
+	f.Forecasts = []record.Array{line("LSTM", func(t int) float64 { return float64(t%6) + 0.5 }), line("an hour ago", func(t int) float64 { return float64((t + 5) % 6) })}
+	for t := range n {
+		f.Times = append(f.Times, time.Date(2020, 1, 1, t, 0, 0, 0, time.UTC))
+	}
+	return f
+}
+
+// alignments of two words with three, by a head and by a method.
+func alignments() Alignment {
+	a := record.Alignment{Name: "head 1", Source: []string{"the", "old", "house"}, Target: []string{"la", "maison"}, Known: [][]int{{0}, nil},
+		Values: record.Array{Axes: []string{"target", "source"}, Shape: []int{2, 3}, Data: []float64{0.5, 0.25, 0.25, 0, 0, 1}}}
+	b := a
+	b.Name, b.Method, b.Known = "", "IntegratedGradients", nil
+	b.Values.Data = []float64{2, -1, 0, 0.5, 0.25, 3}
+	return Alignment{Alignments: []record.Alignment{a, b}}
 }
 
 // sameAsGolden compares the figure's picture and its JSON with golden files.
@@ -134,4 +237,25 @@ func decoded(t *testing.T, url string) image.Image {
 		t.Fatal(err)
 	}
 	return m
+}
+
+// scores of a model that is so often right and wrong: where it is wrong, it takes "times" for "star".
+func scores(model string, right, wrong int) record.Scores {
+	s := record.Scores{Model: model, Dataset: "crosses", Examples: right + wrong, Accuracy: float64(right) / float64(right+wrong), Loss: 0.5,
+		Classes: []string{"plus", "times", "star"}, Confusion: [][]int{{0, 0, 0}, {0, 0, 0}, {0, 0, 0}}}
+	for i := range s.Examples {
+		label, predicted := i%3, i%3
+		if i >= right {
+			label, predicted = 1, 2
+		}
+		s.Labels, s.Predicted = append(s.Labels, label), append(s.Predicted, predicted)
+		s.Confusion[label][predicted]++
+	}
+	return s
+}
+
+// ranking of four words.
+func ranking() record.Ranking {
+	return record.Ranking{Name: "words", Value: "mean attribution", Names: []string{"good", "bad", "the", "great"}, Values: []float64{1, -2, 0.125, 1.5},
+		StdErr: []float64{0.25, 0.5, 0.25, 0}, Counts: []int{12, 7, 300, 1}}
 }

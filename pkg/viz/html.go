@@ -34,20 +34,29 @@ func (c *Chart) fragment(svg []byte) (string, error) {
 		return "", err
 	}
 	kind := "chart"
-	if c.Option == nil {
-		kind = "table" // which no script makes live
+	width := "fit-content"
+	switch { // no script makes these live
+	case c.Option == nil && c.Text != nil:
+		kind, width = "text", fmt.Sprintf("%dpx", c.Width)
+	case c.Option == nil:
+		kind = "table"
 	}
-	const box = `<div data-vitrine-%s id="%s" style="box-sizing:border-box;width:fit-content;max-width:100%%;overflow-x:auto;background:%s;color:%s;` +
+	const box = `<div data-vitrine-%s id="%s" style="box-sizing:border-box;width:%s;max-width:100%%;overflow-x:auto;background:%s;color:%s;` +
 		`border:1px solid %s;border-radius:6px;padding:8px;font-family:%s;line-height:1.4">`
 	var b strings.Builder
-	fmt.Fprintf(&b, box, kind, id, paper, ink, hairline, fontFamily)
-	if c.Option == nil {
+	fmt.Fprintf(&b, box, kind, id, width, paper, ink, hairline, fontFamily)
+	data := fmt.Sprintf(`<details style="font-size:13px;padding:4px 10px"><summary style="cursor:pointer;color:%s">Data</summary>%s</details></div>`, faint, c.Table.html(""))
+	switch kind {
+	case "text":
+		b.WriteString(c.Text.html(c.Title) + data)
+		return b.String(), nil
+	case "table":
 		b.WriteString(c.Table.html(c.Title) + "</div>")
 		return b.String(), nil
 	}
 	fmt.Fprintf(&b, `<div data-vitrine-plot style="width:%[1]dpx;height:%[2]dpx"><img alt="%[3]s" width="%[1]d" height="%[2]d" style="display:block;max-width:none;margin:0" src="data:image/svg+xml,%[4]s"></div>`,
 		c.Width, c.Height, html.EscapeString(clean(c.Title+". "+c.Alt)), escapeURL(svg))
-	fmt.Fprintf(&b, `<details style="font-size:13px;padding:4px 10px"><summary style="cursor:pointer;color:%s">Data</summary>%s</details></div>`, faint, c.Table.html(""))
+	b.WriteString(data)
 	call, err := json.Marshal(map[string]any{"id": id, "width": c.Width, "height": c.Height, "option": c.Option})
 	if err != nil {
 		return "", fmt.Errorf("viz: the option of %q is not plain JSON: %w", c.Title, err)

@@ -22,15 +22,6 @@ type ImageAttribution struct {
 	Width        int                   // of the figure in pixels; 0 means 820
 }
 
-// Scale says which values share a colour scale.
-type Scale int
-
-// The scales there are. All are symmetric about zero.
-const (
-	PerMethod Scale = iota // each column has its own
-	Common                 // all columns have the same
-)
-
 // column is one method, ready to be drawn.
 type column struct {
 	name   string
@@ -38,6 +29,8 @@ type column struct {
 	values [][]float64 // an example, row by row of pixels, channels summed
 	limit  float64     // of the colour scale
 	beyond int         // pixels beyond it
+
+	padding []float64 // an example: the sum of values that belong to nothing that is shown; nil where there are none
 }
 
 // Draw implements Figure.
@@ -110,56 +103,5 @@ func (f ImageAttribution) imageOf(e *record.Explanation, images raster) (raster,
 
 // setLimits chooses the scales.
 func (f ImageAttribution) setLimits(columns []column) error {
-	clip := f.Clip
-	if clip == 0 {
-		clip = 100
-	}
-	if clip < 0 || clip > 100 || math.IsNaN(clip) {
-		return fmt.Errorf("Clip is %v: it is a percentile, above 0 and up to 100; 0 means 100", f.Clip)
-	}
-	if f.Scale != PerMethod && f.Scale != Common {
-		return fmt.Errorf("unknown Scale %d: choose viz.PerMethod or viz.Common", f.Scale)
-	}
-	groups := [][]column{columns}
-	if f.Scale == PerMethod {
-		groups = groups[:0]
-		for i := range columns {
-			groups = append(groups, columns[i:i+1])
-		}
-	}
-	for _, group := range groups {
-		limit := percentile(group, clip)
-		for i := range group {
-			c := &group[i]
-			c.limit = limit
-			for _, values := range c.values {
-				for _, v := range values {
-					if math.Abs(v) > limit {
-						c.beyond++
-					}
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// percentile is the smallest value that at least p percent of the absolute values do not exceed; 1 where all are zero, so that zero is white.
-func percentile(group []column, p float64) float64 {
-	var all []float64
-	for _, c := range group {
-		for _, values := range c.values {
-			for _, v := range values {
-				all = append(all, math.Abs(v))
-			}
-		}
-	}
-	slices.Sort(all)
-	if v := all[max(0, int(math.Ceil(p/100*float64(len(all))))-1)]; v > 0 {
-		return v
-	}
-	if v := all[len(all)-1]; v > 0 { // so many zeros that the percentile is one of them
-		return v
-	}
-	return 1
+	return setLimits(columns, f.Scale, f.Clip)
 }

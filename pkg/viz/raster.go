@@ -78,10 +78,7 @@ func (r raster) sum(example int) []float64 {
 
 // imagesOf is the raster of samples that can be shown: grey or colour, in [0, 1].
 func imagesOf(s record.Samples) (raster, error) {
-	if s.Len() == 0 {
-		return raster{}, fmt.Errorf("no samples: give at least one example in Samples.Inputs")
-	}
-	if err := s.Check(); err != nil {
+	if err := checkSamples(s); err != nil {
 		return raster{}, err
 	}
 	r, err := rasterOf(s.Inputs)
@@ -95,11 +92,6 @@ func imagesOf(s record.Samples) (raster, error) {
 		if v < -1e-6 || v > 1+1e-6 {
 			return r, fmt.Errorf("%q holds %v in example %d: images are in [0, 1]; undo the normalisation before they are shown",
 				s.Inputs.Name, v, i/(len(s.Inputs.Data)/s.Len()))
-		}
-	}
-	for i, p := range s.Predictions {
-		if !(p.Probability >= 0 && p.Probability <= 1) {
-			return r, fmt.Errorf("example %d is predicted with probability %v: it has to lie in [0, 1]; was the softmax left out?", i, p.Probability)
 		}
 	}
 	return r, nil

@@ -74,10 +74,7 @@ func namesOf(list []*record.Explanation, names []string) ([]string, error) {
 	if len(list) == 0 {
 		return nil, fmt.Errorf("no explanations: give at least one")
 	}
-	if len(names) != 0 && len(names) != len(list) {
-		return nil, fmt.Errorf("%d names for %d explanations: give one each, or none", len(names), len(list))
-	}
-	out := make([]string, len(list))
+	methods := make([]string, len(list))
 	for i, e := range list {
 		if e == nil {
 			return nil, fmt.Errorf("explanation %d is nil", i)
@@ -88,10 +85,22 @@ func namesOf(list []*record.Explanation, names []string) ([]string, error) {
 		if e.Rows() == 0 {
 			return nil, fmt.Errorf("explanation %d, by %s, explains no examples", i, e.Method)
 		}
-		out[i] = clean(e.Method)
-		if len(names) > 0 {
-			out[i] = clean(names[i])
-		}
+		methods[i] = e.Method
+	}
+	return distinct(methods, names, "explanations")
+}
+
+// distinct says what each of a list is called: by its own name, or by the names given for all. Equal ones get numbers.
+func distinct(own, names []string, what string) ([]string, error) {
+	if len(names) != 0 && len(names) != len(own) {
+		return nil, fmt.Errorf("%d names for %d %s: give one each, or none", len(names), len(own), what)
+	}
+	if len(names) == 0 {
+		names = own
+	}
+	out := make([]string, len(own))
+	for i, name := range names {
+		out[i] = visible(name)
 		for n, name := 2, out[i]; slices.Contains(out[:i], out[i]); n++ {
 			out[i] = fmt.Sprintf("%s (%d)", name, n)
 		}

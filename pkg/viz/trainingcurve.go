@@ -12,7 +12,8 @@ import (
 	"github.com/vitrine-ml/vitrine/pkg/record"
 )
 
-// TrainingCurve shows loss and accuracy by epoch, of the training data and, where there are any, of the validation data.
+// TrainingCurve shows loss and accuracy by epoch, of the training data and, where there are any, of the validation data. Where no classes
+// are learned there is the loss alone.
 type TrainingCurve struct {
 	History record.History
 	LogLoss bool   // draw the loss on a logarithmic axis
@@ -86,10 +87,14 @@ func (f TrainingCurve) Draw() (*Chart, error) {
 	return &Chart{Title: title, Width: width, Height: height, Alt: alt, Option: option, Table: curveTable(h)}, nil
 }
 
-// chart draws two panels side by side.
+// chart draws two panels side by side, or one without accuracy.
 func (f TrainingCurve) chart(curves []curve, width, height int, title, subtitle string) *charts.Line {
 	const left, between, right, top, bottom = 56, 72, 24, 92, 48
 	panel := (width - left - between - right) / 2
+	accuracy := f.History.Classifies()
+	if !accuracy {
+		panel = width - left - right
+	}
 	grid := func(x int) opts.Grid {
 		return opts.Grid{Left: strconv.Itoa(x), Top: strconv.Itoa(top), Width: strconv.Itoa(panel), Height: strconv.Itoa(height - top - bottom)}
 	}
@@ -111,11 +116,15 @@ func (f TrainingCurve) chart(curves []curve, width, height int, title, subtitle 
 		titled(title, subtitle, float64(width)-260),
 		charts.WithTooltipOpts(opts.Tooltip{Show: opts.Bool(true), Trigger: "axis", BackgroundColor: paper, BorderColor: hairline}),
 		charts.WithLegendOpts(opts.Legend{Show: opts.Bool(true), Top: "14", Right: "24", TextStyle: &opts.TextStyle{Color: ink}}),
-		charts.WithGridOpts(grid(left), grid(left+panel+between)),
 		charts.WithXAxisOpts(x), charts.WithYAxisOpts(y),
 	)
-	c.ExtendXAxis(x2)
-	c.ExtendYAxis(y2)
+	if accuracy {
+		c.SetGlobalOptions(charts.WithGridOpts(grid(left), grid(left+panel+between)))
+		c.ExtendXAxis(x2)
+		c.ExtendYAxis(y2)
+	} else {
+		c.SetGlobalOptions(charts.WithGridOpts(grid(left)))
+	}
 	for _, s := range curves {
 		color, dash, symbol := "#0064b5", "solid", "circle"
 		if s.name == "validation" {
@@ -157,7 +166,11 @@ func round(v float64) float64 {
 func curvesOf(h record.History) []curve {
 	curves := []curve{{"training", "loss", 0, nil}, {"validation", "validation loss", 0, nil}, {"training", "accuracy", 1, nil}, {"validation", "validation accuracy", 1, nil}}
 	for _, e := range h.Epochs {
-		for i, v := range []*float64{&e.Loss, e.ValidationLoss, &e.Accuracy, e.ValidationAccuracy} {
+		accuracy := &e.Accuracy
+		if !h.Classifies() {
+			accuracy = nil
+		}
+		for i, v := range []*float64{&e.Loss, e.ValidationLoss, accuracy, e.ValidationAccuracy} {
 			curves[i].values = append(curves[i].values, v)
 		}
 	}
@@ -203,6 +216,12 @@ func curveTable(h record.History) Table {
 	}
 	for _, e := range h.Epochs {
 		t.Rows = append(t.Rows, []string{strconv.Itoa(e.Epoch), cell(&e.Loss), cell(e.ValidationLoss), cell(&e.Accuracy), cell(e.ValidationAccuracy)})
+	}
+	if !h.Classifies() {
+		t.Columns = t.Columns[:3]
+		for i := range t.Rows {
+			t.Rows[i] = t.Rows[i][:3]
+		}
 	}
 	return t
 }

@@ -26,6 +26,26 @@ func TestTrainingCurveOfOneUnfinishedEpoch(t *testing.T) {
 	}
 }
 
+// Where no classes are learned there is no accuracy, and no panel for it.
+func TestTrainingCurveOfValues(t *testing.T) {
+	h := epochs(3)
+	h.Learns = "values"
+	for i := range h.Epochs {
+		h.Epochs[i].Accuracy, h.Epochs[i].ValidationAccuracy = 0, nil
+	}
+	c := drawn(t, TrainingCurve{History: h})
+	svg, err := c.SVG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(c.Alt, "accuracy") || strings.Contains(string(svg), "accuracy") || len(c.Table.Columns) != 3 || len(c.Table.Rows[0]) != 3 {
+		t.Errorf("there is an accuracy: %q, %q", c.Alt, c.Table.Columns)
+	}
+	if !strings.Contains(string(svg), ">loss<") {
+		t.Error("no axis of the loss")
+	}
+}
+
 func ExampleTrainingCurve() {
 	loss := 0.42
 	chart, err := TrainingCurve{History: record.History{Model: "CNN", Dataset: "Fashion-MNIST", Finished: true, Epochs: []record.Epoch{

@@ -11,8 +11,11 @@ from trouble import Trouble
 REQUIREMENTS = SCRIPTS / "requirements"
 
 
-def stage(name: str = "jupyter", title: str = "Python environment") -> Stage:
-    """A virtual environment is made where it stays: its scripts know their own place."""
+def stage(name: str = "jupyter", title: str = "Python environment", complete: bool = False) -> Stage:
+    """A virtual environment is made where it stays: its scripts know their own place.
+
+    Of a complete lock, nothing is installed but what it names, whatever else the packages ask for.
+    """
     lock = REQUIREMENTS / f"{name}.txt"
     folder = VENV if name == "jupyter" else HOME / name
     python = folder / "bin" / "python"
@@ -23,7 +26,7 @@ def stage(name: str = "jupyter", title: str = "Python environment") -> Stage:
             raise Trouble(f"This Python has no {' and no '.join(missing)}: apt-get install python{version}-venv")
         quietly(sys.executable, "-m", "venv", folder)
         quietly(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input",
-                "--require-hashes", "--only-binary=:all:", "-r", lock,
+                "--require-hashes", "--only-binary=:all:", *(["--no-deps"] if complete else []), "-r", lock,
                 advice="If there is a network: pip's own settings (proxy, index) apply here.")
 
     base = f"{sys.base_prefix} {sys.version}"

@@ -129,6 +129,45 @@ func Random(t testing.TB, in int, seed uint64) *models.Net {
 	return net
 }
 
+// Tokens is a float32 net with seeded weights that reads five ids, out of nine of which 0 is padding, and two numbers: the vectors of the ids
+// through a dense layer with ReLU, their mean beside the numbers, a dense layer with ReLU and 3 logits.
+func Tokens(t testing.TB) *models.Net {
+	t.Helper()
+	net, err := models.New(
+		models.Custom{Title: "Tokens", Build: func(scope *model.Scope, in []*Node) []*Node {
+			ids, g, rows := in[0], in[0].Graph(), in[0].Shape().Dim(0)
+			there := ConvertDType(NotEqual(ids, ZerosLike(ids)), dtypes.Float32)
+			table := scope.VariableWithShape("table", shapes.Make(dtypes.Float32, 9, 4)).NodeValue(g)
+			vectors := Reshape(Gather(table, InsertAxes(ids, -1)), rows*5, 4)
+			h := models.Relu(Add(models.Dense(scope.In("a"), vectors, 6), Const(g, [][]float32{{.3, -.2, .1, .4, -.5, .2}})))
+			h = Mul(Reshape(h, rows, 5, 6), InsertAxes(there, -1))
+			n := ReduceAndKeep(there, ReduceSum, 1)
+			mean := Div(ReduceSum(h, 1), Max(n, OnesLike(n))) // a method may take all words away
+			h = models.Relu(models.Dense(scope.In("b"), Concatenate([]*Node{mean, in[1]}, 1), 6))
+			return []*Node{models.Dense(scope.In("c"), h, 3)}
+		}},
+		[]models.Port{
+			{Name: "words", Kind: models.IDs, Shape: []int{5}, Classes: []string{"<pad>", "a", "b", "c", "d", "e", "f", "g", "h"}},
+			{Name: "numbers", Shape: []int{2}},
+		},
+		[]models.Port{{Name: "y", Kind: models.Logits, Shape: []int{3}}}, 11)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return net
+}
+
+// TokenRows are inputs of Tokens that look random: 1 to 5 ids, then padding.
+func TokenRows(seed uint64, rows int) []*tensors.Tensor {
+	ids := make([]int32, rows*5)
+	for i, v := range tensors.MustCopyFlatData[float32](Pseudo(seed, rows, 5)) {
+		if i%5 <= i/5%5 {
+			ids[i] = 1 + int32((v+1)*3.999)
+		}
+	}
+	return []*tensors.Tensor{tensors.FromFlatDataAndDimensions(ids, rows, 5), Pseudo(seed+1, rows, 2)}
+}
+
 // Pseudo is a float32 tensor of numbers in [−1, 1) that look random and depend on the seed.
 func Pseudo(seed uint64, dims ...int) *tensors.Tensor {
 	t := tensors.FromShape(shapes.Make(dtypes.Float32, dims...))

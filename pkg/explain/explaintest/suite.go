@@ -18,12 +18,13 @@ import (
 )
 
 // Test holds a method to what binds all of them (shapes, refusal of what is not finite, the same bits again, alone and in any place of a
-// batch) and to the axioms that it claims. For an axiom that it does not claim, a counterexample must indeed refute it: a method that
+// batch, one value a token of a net that reads ids) and to the axioms that it claims. For an axiom that it does not claim, a counterexample must indeed refute it: a method that
 // has a property is to claim it.
 func Test(t *testing.T, method explain.Explainer) {
 	t.Run("shape", func(t *testing.T) { testShape(t, method) })
 	t.Run("refusal", func(t *testing.T) { testRefusal(t, method) })
 	t.Run("same bits", func(t *testing.T) { testSameBits(t, method) })
+	t.Run("tokens", func(t *testing.T) { testTokens(t, method) })
 	t.Run("interrupt", func(t *testing.T) { testInterrupt(t, method) })
 	for _, a := range axioms {
 		t.Run(a.name, func(t *testing.T) {
@@ -191,6 +192,72 @@ func testSameBits(t *testing.T, m explain.Explainer) {
 		}
 		if alone := Explain(t, m, net, []*tensors.Tensor{one}, explain.Predicted).Values[0]; !reflect.DeepEqual(all.Row(i), alone.Row(0)) {
 			t.Errorf("example %d alone gave other bits", i)
+		}
+	}
+}
+
+// testTokens explains a net that reads ids and two numbers: one value a token and one a number, the same bits alone and in any place.
+func testTokens(t *testing.T, m explain.Explainer) {
+	net, x := Tokens(t), TokenRows(7, 60)
+	e := Explain(t, m, net, x, explain.Predicted)
+	if got, want := fmt.Sprint(e.Values[0].Name, e.Values[0].Axes, e.Values[0].Shape, e.Values[1].Name, e.Values[1].Shape), "words[example token] [60 5]numbers[60 2]"; got != want {
+		t.Errorf("values are %s, want %s", got, want)
+	}
+	o, wide := m.(explain.Occlusion)
+	wide = wide && o.Window != nil // a window over padding and a word
+	ids := tensors.MustCopyFlatData[int32](x[0])
+	for i, tokens := range e.Tokens {
+		for j, token := range tokens {
+			if want := net.Inputs[0].Classes[ids[i*5+j]]; token != want {
+				t.Fatalf("token %d of example %d is %q, want %q", j, i, token, want)
+			}
+			if !wide && ids[i*5+j] == 0 && e.Values[0].Row(i)[j] != 0 {
+				t.Errorf("padding at %d of example %d, which the net does not look at, has %g", j, i, e.Values[0].Row(i)[j])
+			}
+		}
+	}
+	if e.Exact && !e.Converged() {
+		t.Errorf("residuals %v", e.Residual)
+	}
+	row := func(i int) (rows []*tensors.Tensor) {
+		for _, tensor := range x {
+			one, err := models.Rows(tensor, i, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows = append(rows, one)
+		}
+		return rows
+	}
+	reversed := []*tensors.Tensor{tensors.FromShape(x[0].Shape()), tensors.FromShape(x[1].Shape())}
+	for i := range 60 {
+		for k := range x {
+			if err := models.CopyRows(reversed[k], 59-i, x[k], i, 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	back := Explain(t, m, net, reversed, explain.Predicted)
+	for i := range 60 {
+		if !reflect.DeepEqual(e.Values[0].Row(i), back.Values[0].Row(59-i)) || !reflect.DeepEqual(e.Values[1].Row(i), back.Values[1].Row(59-i)) {
+			t.Fatalf("example %d at another place of the batch gave other bits", i)
+		}
+	}
+	for _, i := range []int{0, 47, 48, 59} {
+		if alone := Explain(t, m, net, row(i), explain.Predicted); !reflect.DeepEqual(e.Values[0].Row(i), alone.Values[0].Row(0)) {
+			t.Errorf("example %d alone gave other bits", i)
+		}
+	}
+	for _, c := range []struct {
+		id   int32
+		want string
+	}{
+		{9, `input "words" of Tokens holds the id 9 at position 2 of example 1, but its vocabulary has 9`},
+		{-1, `input "words" of Tokens holds the id -1 at position 2 of example 1`},
+	} {
+		bad := tensors.FromValue([][]int32{{1, 2, 3, 4, 0}, {1, 2, c.id, 4, 0}})
+		if _, err := m.Explain(t.Context(), net, []*tensors.Tensor{bad, Pseudo(1, 2, 2)}, explain.Predicted); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("id %d: error %v, want one with %q", c.id, err, c.want)
 		}
 	}
 }

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/vitrine-ml/vitrine/pkg/explain"
+	"github.com/vitrine-ml/vitrine/pkg/models"
+	"github.com/vitrine-ml/vitrine/pkg/record"
+	"github.com/vitrine-ml/vitrine/pkg/train"
+)
+
+// workload is a line of the table: one thing that a user calls. bench_torch.py has its peer, under the same name.
+type workload struct {
+	Name        string  `json:"name"`
+	What        string  `json:"what"`
+	Goal        float64 `json:"goal,omitempty"`         // the largest share of the peer's time that it may take, on XLA; 0: any
+	CompileGoal float64 `json:"compile_goal,omitempty"` // the most seconds that compiling may take, on XLA; 0: any
+	// Tolerance is how far what both compute may be apart: the largest difference over the largest number.
+	Tolerance float64 `json:"tolerance"`
+	prepare   func() (*task, error)
+}
+
+// task is a workload that is ready to be done.
+type task struct {
+	given  map[string]*tensors.Tensor                 // what the peer needs for the same: variables by their paths, inputs by other names
+	call   func() error                               // what is timed; the first call compiles
+	result func() (map[string]*tensors.Tensor, error) // what the last call computed
+	end    func() error                               // nil: nothing to let go of
+}
+
+// workloads of the CNN have images of 24×24 pixels and 3 channels, and 10 classes. Those without a goal are there to be seen.
+var workloads = []workload{
+	{"cnn/train", "CNN, training step, batch 64", 0, 0, 1e-4, training(cnn, train.SGD{LearningRate: 0.001, Momentum: 0.9}, 64)},
+	{"cnn/predict", "CNN, 64 predictions", 0, 0, 1e-4, predicting(cnn, 64)},
+	{"cnn/saliency", "CNN, saliency, 16 images", 0, 0, 1e-4, explaining(cnn, explain.Saliency{}, 16)},
+	{"cnn/ig", "CNN, integrated gradients, 50 steps, 16 images", 0, 0, 1e-3, explaining(cnn, explain.IntegratedGradients{Steps: 50, MaxSteps: 50}, 16)},
+	{"cnn/occlusion", "CNN, occlusion 4×4 by 2, 16 images", 0, 0, 1e-4, explaining(cnn, explain.Occlusion{Window: []int{4, 4, 3}, Stride: []int{2, 2, 3}}, 16)},
+	{"cnn/lrp", "CNN, LRP-ε, 16 images", 0.7, 0, 1e-3, explaining(cnn, explain.LRP{Composite: explain.Every(explain.Epsilon{})}, 16)},
+	{"cnn/deeplift", "CNN, DeepLIFT, 16 images", 0.7, 0, 1e-3, explaining(cnn, explain.DeepLIFT{}, 16)},
+}
+
+// network makes a net whose single input holds numbers and whose output logits.
+type network func() (*models.Net, error)
+
+func cnn() (*models.Net, error) {
+	return models.New(models.CNN{},
+		[]models.Port{{Name: "image", Shape: []int{24, 24, 3}}},
+		[]models.Port{{Name: "class", Shape: []int{10}, Kind: models.Logits}}, 1)
+}
+
+// begin makes the net, n inputs and n classes, all of which the peer is given, and starts the backend. The inputs are normal numbers, so
+// that no two are equal: libraries share ties among the largest in different ways.
+func begin(make network, n int) (net *models.Net, inputs *tensors.Tensor, classes []int, given map[string]*tensors.Tensor, err error) {
+	if net, err = make(); err != nil {
+		return nil, nil, nil, nil, err
+	}
+	if _, err = net.Backend(); err != nil {
+		return nil, nil, nil, nil, err
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	inputs = tensors.FromShape(shapes.Make(dtypes.Float32, append([]int{n}, net.Inputs[0].Shape...)...))
+	tensors.MustMutableFlatData(inputs, func(flat []float32) {
+		for i := range flat {
+			flat[i] = float32(random.NormFloat64())
+		}
+	})
+	labels := tensors.FromShape(shapes.Make(dtypes.Int64, n))
+	tensors.MustMutableFlatData(labels, func(flat []int64) {
+		for i := range flat {
+			flat[i] = random.Int64N(int64(net.Outputs[0].Shape[0]))
+			classes = append(classes, int(flat[i]))
+		}
+	})
+	if given, err = variables(net); err != nil {
+		return nil, nil, nil, nil, err
+	}
+	given["inputs"], given["classes"] = inputs, labels
+	return net, inputs, classes, given, nil
+}
+
+// variables are copies of the net's, as they are now.
+func variables(net *models.Net) (map[string]*tensors.Tensor, error) {
+	list := map[string]*tensors.Tensor{}
+	for v := range net.Store().IterVariables() {
+		if !v.Trainable {
+			continue
+		}
+		value, err := v.Value()
+		if err != nil {
+			return nil, err
+		}
+		if list[v.Path()], err = value.LocalClone(); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// predicting computes the outputs of n inputs.
+func predicting(make network, n int) func() (*task, error) {
+	return func() (*task, error) {
+		net, inputs, _, given, err := begin(make, n)
+		if err != nil {
+			return nil, err
+		}
+		var out []*tensors.Tensor
+		return &task{
+			given:  given,
+			call:   func() error { out, err = net.Compute([]*tensors.Tensor{inputs}); return err },
+			result: func() (map[string]*tensors.Tensor, error) { return map[string]*tensors.Tensor{"outputs": out[0]}, nil },
+		}, nil
+	}
+}
+
+// explaining explains a class of n inputs each.
+func explaining(make network, method explain.Explainer, n int) func() (*task, error) {
+	return func() (*task, error) {
+		net, inputs, classes, given, err := begin(make, n)
+		if err != nil {
+			return nil, err
+		}
+		var e *record.Explanation
+		return &task{
+			given: given,
+			call: func() error {
+				e, err = method.Explain(context.Background(), net, []*tensors.Tensor{inputs}, explain.Classes(classes...))
+				return err
+			},
+			result: func() (map[string]*tensors.Tensor, error) {
+				a := e.Values[0]
+				return map[string]*tensors.Tensor{"values": tensors.FromFlatDataAndDimensions(a.Data, a.Shape...)}, nil
+			},
+		}, nil
+	}
+}

@@ -1,0 +1,4 @@
+package models
+
+// ArchitecturesOfFiles is the number of those that a file can name.
+var ArchitecturesOfFiles = len(architectures)
