@@ -16,27 +16,39 @@ import (
 //
 // It is one matrix product, whose rows are all the vectors.
 func Dense(scope *model.Scope, x *Node, out int) *Node {
-	return dense(scope, x, out, initializer.HeFn(scope))
+	return dense(scope, x, out, initializer.HeFn(scope), true)
 }
 
 // linear is Dense with Xavier's initialisation, for layers that no ReLU follows.
 func linear(scope *model.Scope, x *Node, out int) *Node {
-	return dense(scope, x, out, initializer.XavierUniformFn(scope))
+	return dense(scope, x, out, initializer.XavierUniformFn(scope), true)
 }
 
-func dense(scope *model.Scope, x *Node, out int, initial model.VariableInitializer) *Node {
+// unbiased is linear without biases.
+func unbiased(scope *model.Scope, x *Node, out int) *Node {
+	return dense(scope, x, out, initializer.XavierUniformFn(scope), false)
+}
+
+func dense(scope *model.Scope, x *Node, out int, initial model.VariableInitializer, bias bool) *Node {
 	if x.Rank() < 2 {
 		panic(fmt.Errorf("Dense wants [examples, …, features], got %s: reshape first", x.Shape()))
 	}
 	d := x.Shape().Clone().Dimensions
 	in := d[len(d)-1]
 	w := scope.WithInitializer(initial).VariableWithShape("weights", shapes.Make(x.DType(), in, out)).NodeValue(x.Graph())
-	b := InsertAxes(biases(scope, x, out), 0)
-	if len(d) == 2 {
-		return Add(Dot(x, w).MatMul(), b)
+	rows := x
+	if len(d) > 2 {
+		rows = Reshape(x, -1, in)
 	}
-	d[len(d)-1] = out
-	return Reshape(Add(Dot(Reshape(x, -1, in), w).MatMul(), b), d...)
+	y := Dot(rows, w).MatMul()
+	if bias {
+		y = Add(y, InsertAxes(biases(scope, x, out), 0))
+	}
+	if len(d) > 2 {
+		d[len(d)-1] = out
+		y = Reshape(y, d...)
+	}
+	return y
 }
 
 // Conv2D is a convolution with a square kernel, stride 1 and zero padding that keeps height and width, for x of shape

@@ -57,10 +57,10 @@ func (q Seq2SeqRNN) Forward(inputs, outputs []Port) (Forward, error) {
 		h := layer("decoder_0", Concatenate([]*Node{y, last}, -1), present(target))
 
 		s := scope.In("attention")
-		scores := Einsum("bth,bsh->bts", h, linear(s.In("score"), e, hidden))
+		scores := Einsum("bth,bsh->bts", h, unbiased(s.In("score"), e, hidden))
 		weights := attentionWeights(InsertAxes(scores, 1), present(source), false).WithAlias("decoder_0/cross_attention")
 		seen := Einsum("bts,bsh->bth", Squeeze(weights, 1), e)
-		seen = Tanh(linear(s.In("seen"), Concatenate([]*Node{seen, h}, -1), hidden)).WithAlias("decoder_0/seen")
+		seen = Tanh(unbiased(s.In("seen"), Concatenate([]*Node{seen, h}, -1), hidden)).WithAlias("decoder_0/seen")
 		return []*Node{linear(scope.In("logits"), dropout(scope, seen, q.Dropout), p.targetVocabulary).WithAlias("logits")}
 	}, nil
 }
