@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/vitrine-ml/vitrine/pkg/record"
 )
@@ -84,4 +85,25 @@ func (w *Windows) Samples(d *Dataset, from, to int) record.Samples {
 		}
 	}
 	return s
+}
+
+// Remember is windows of the series of which only the last so many known steps are left: the features of those before are all at their means.
+// What a net then forecasts shows whether it needs the rest. It returns an error unless 0 ≤ steps ≤ Past.
+func (w *Windows) Remember(d *Dataset, steps int) (*Dataset, error) {
+	inputs, target := d.Columns()
+	if steps < 0 || steps > w.Past {
+		return nil, fmt.Errorf("data: %q: %d steps to be remembered, want 0 to %d", d.Name, steps, w.Past)
+	}
+	row := w.Past * len(w.Scales)
+	past := slices.Clone(inputs[0].Floats)
+	for from := 0; from < len(past); from += row {
+		clear(past[from : from+(w.Past-steps)*len(w.Scales)])
+	}
+	inputs[0].Floats = past
+	kept, err := Assemble(fmt.Sprintf("%s, the last %d steps", d.Name, steps), inputs, target)
+	if err != nil {
+		return nil, err
+	}
+	kept.Index = slices.Clone(d.Index)
+	return kept, nil
 }

@@ -57,6 +57,27 @@ func TestWindows(t *testing.T) {
 	if math.Abs(seen.Target.Data[3]-18) > 1e-5 || seen.Index[1] != 8 {
 		t.Errorf("targets %v of windows %v, want 14, 16 and 16, 18", seen.Target.Data, seen.Index)
 	}
+	kept := sure(w.Remember(w.Test, 1))
+	for i, v := range flat(kept.Inputs(1, 2)[0]) {
+		want := flat(w.Test.Inputs(1, 2)[0])[i]
+		if i < 4 {
+			want = 0
+		}
+		if v != want {
+			t.Errorf("of one step that is remembered, number %d is %g, want %g", i, v, want)
+		}
+	}
+	if !slices.Equal(kept.Index, w.Test.Index) || kept.Hash() == w.Test.Hash() || !slices.Equal(flat(kept.Labels(0, 3)), flat(w.Test.Labels(0, 3))) {
+		t.Errorf("windows %v", kept.Index)
+	}
+	for _, steps := range []int{-1, 4} {
+		if _, err := w.Remember(w.Test, steps); err == nil {
+			t.Errorf("%d steps are remembered", steps)
+		}
+	}
+	if third := w.Test.Every(2); !slices.Equal(third.Index, []int{6, 8}) {
+		t.Errorf("every second window: %v", third.Index)
+	}
 	// Every value is 4 above that of a season before.
 	if e, err := s.NaiveError(); err != nil || e != 4 {
 		t.Errorf("naive error %g, error %v, want 4", e, err)

@@ -37,6 +37,7 @@ func Activations(ctx context.Context, net *models.Net, inputs []*tensors.Tensor,
 // Attention is what each head of an attention node [heads, made, read] attends to, for one example: an alignment a head. The columns are the
 // tokens of the input of that name; the rows the tokens that were made, which are given, from the first position on. A row tells where the
 // head looked when the token was made: its weights are not negative and add up to 1.
+// Padding at the end of what was read is left out.
 func Attention(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, node, read string, made []string) ([]record.Alignment, error) {
 	weights, err := Activations(ctx, net, inputs, node)
 	if err != nil {
@@ -64,6 +65,9 @@ func Attention(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, n
 		a := record.Alignment{Name: fmt.Sprintf("%s, head %d", node, head), Source: source, Target: made}
 		a.Values = record.Array{Name: node, DType: weights.DType, Axes: []string{"target", "source"}, Shape: []int{len(made), shape[3]}}
 		a.Values.Data = weights.Data[from : from+len(made)*shape[3]]
+		if err := unpadded(&a, net.Inputs[p], inputs[p]); err != nil {
+			return nil, err
+		}
 		if err := a.Check(); err != nil {
 			return nil, err
 		}

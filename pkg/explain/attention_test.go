@@ -39,7 +39,7 @@ func TestAttention(t *testing.T) {
 				}
 				sum += v
 			}
-			if math.Abs(sum-1) > 1e-6 || a.Values.Row(row)[3] != 0 {
+			if math.Abs(sum-1) > 1e-6 || len(a.Values.Row(row)) != 3 || len(a.Source) != 3 {
 				t.Errorf("head %d, row %d: %v", h, row, a.Values.Row(row))
 			}
 		}
