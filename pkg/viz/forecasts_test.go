@@ -29,7 +29,9 @@ func ExampleForecasts() {
 }
 
 func TestForecastTimes(t *testing.T) {
-	day := func(month time.Month, day, hour int) time.Time { return time.Date(1990, month, day, hour, 0, 0, 0, time.UTC) }
+	day := func(month time.Month, day, hour int) time.Time {
+		return time.Date(1990, month, day, hour, 0, 0, 0, time.UTC)
+	}
 	for want, times := range map[string][]time.Time{
 		"1990 1990": {day(1, 1, 0), day(1, 1, 0)}, "1990-01-01 1990-02-01": {day(1, 1, 0), day(2, 1, 0)},
 		"1990-01-02 00:00 1990-01-02 05:00": {day(1, 2, 0), day(1, 2, 5)},
