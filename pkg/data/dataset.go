@@ -157,6 +157,18 @@ func (d *Dataset) Select(index ...int) *Dataset {
 	return s.sealed()
 }
 
+// Every is a set of every n-th example, beginning with the first: of windows, which overlap, enough to learn from. It panics unless n is positive.
+func (d *Dataset) Every(n int) *Dataset {
+	if n < 1 {
+		panic(fmt.Sprintf("data: every %dth example of %q, want at least every one", n, d.Name))
+	}
+	var index []int
+	for i := 0; i < d.Len(); i += n {
+		index = append(index, i)
+	}
+	return d.Select(index...)
+}
+
 func (d *Dataset) mustHold(i int) {
 	if i < 0 || i >= d.Len() {
 		panic(fmt.Sprintf("data: example %d of %q, which has %d examples, counted from 0", i, d.Name, d.Len()))

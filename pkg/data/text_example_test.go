@@ -115,13 +115,15 @@ func ExampleSeries_Windows() {
 	}
 	fmt.Println(w.Train.Len(), w.Test.Len(), w.Test.Shape())
 
-	forecasts := make([][]float64, w.Test.Len())
-	for i, at := range w.Test.Index {
-		if forecasts[i], err = w.SeasonalNaive(at); err != nil {
-			log.Fatal(err)
-		}
+	lastYear, err := w.Naive(w.Test, co2.Season)
+	if err != nil {
+		log.Fatal(err)
 	}
-	mase, err := w.MASE(w.Test, forecasts)
+	naive, err := co2.NaiveError()
+	if err != nil {
+		log.Fatal(err)
+	}
+	mase, err := lastYear.MASE(naive)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -29,6 +29,15 @@ type Tokenizer interface {
 	Vocabulary() []string
 }
 
+// Pieces are the parts of a text that a tokeniser makes tokens of, as they stand there: also of words that are not in the vocabulary.
+func Pieces(t Tokenizer, text string) []string {
+	pieces := []string{}
+	for _, token := range t.Encode(text) {
+		pieces = append(pieces, text[token.Start:token.End])
+	}
+	return pieces
+}
+
 // Unknown counts the tokens that are not in the vocabulary.
 func Unknown(tokens []Token) int {
 	n := 0

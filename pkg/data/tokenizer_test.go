@@ -348,3 +348,10 @@ func FuzzReadTokenizer(f *testing.F) {
 		}
 	})
 }
+
+func TestPieces(t *testing.T) {
+	words := sure(Words{}.Learn([]string{"a house"}))
+	if got := Pieces(words, "A tiny house!"); !slices.Equal(got, []string{"A", "tiny", "house", "!"}) {
+		t.Errorf("%q", got)
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/vitrine-ml/vitrine/pkg/record"
 )
 
 func flat(t *tensors.Tensor) []float32 { return tensors.MustCopyFlatData[float32](t) }
@@ -35,19 +37,50 @@ func TestWindows(t *testing.T) {
 			t.Errorf("input %d is %g, want %g", i, v, want)
 		}
 	}
-	back := w.Back(flat(out))
-	if len(back) != 2 || math.Abs(back[0]-16) > 1e-5 || math.Abs(back[1]-18) > 1e-5 || !slices.Equal(w.Future(8), []float64{16, 18}) {
-		t.Errorf("targets %v, future %v, want 16 and 18", back, w.Future(8))
+	scaled := record.Array{Name: "future", Axes: []string{"example", "time"}, Shape: []int{1, 2}, Data: []float64{float64(flat(out)[0]), float64(flat(out)[1])}}
+	back := sure(w.InUnit(sure(record.NewForecast("", "", scaled, scaled)))).Predicted.Data
+	if math.Abs(back[0]-16) > 1e-5 || math.Abs(back[1]-18) > 1e-5 {
+		t.Errorf("targets %v, want 16 and 18", back)
 	}
-	if naive, err := w.SeasonalNaive(8); err != nil || !slices.Equal(naive, []float64{12, 14}) {
-		t.Errorf("naive forecast %v, error %v, want 12 and 14", naive, err)
+	if naive, err := w.Naive(w.Test.Select(2), 2); err != nil || !slices.Equal(naive.Predicted.Data, []float64{12, 14}) || !slices.Equal(naive.Actual.Data, []float64{16, 18}) {
+		t.Errorf("naive forecast %v, error %v, want 12 and 14 for 16 and 18", naive, err)
+	}
+	if naive, err := w.Naive(w.Test.Select(0, 2), 1); err != nil || !slices.Equal(naive.Predicted.Data, []float64{10, 10, 14, 14}) || naive.MAE != (2+4+2+4)/4. {
+		t.Errorf("the last value is %v, error %v, want 10, 10 and 14, 14", naive, err)
+	}
+	seen := w.Samples(w.Test, 1, 3)
+	for i, want := range []float64{8, 5, 10, 5, 12, 5, 10, 5, 12, 5, 14, 5} {
+		if math.Abs(seen.Inputs.Data[i]-want) > 1e-5 {
+			t.Errorf("sample %v, want %g at %d", seen.Inputs.Data, want, i)
+		}
+	}
+	if math.Abs(seen.Target.Data[3]-18) > 1e-5 || seen.Index[1] != 8 {
+		t.Errorf("targets %v of windows %v, want 14, 16 and 16, 18", seen.Target.Data, seen.Index)
+	}
+	kept := sure(w.Remember(w.Test, 1))
+	for i, v := range flat(kept.Inputs(1, 2)[0]) {
+		want := flat(w.Test.Inputs(1, 2)[0])[i]
+		if i < 4 {
+			want = 0
+		}
+		if v != want {
+			t.Errorf("of one step that is remembered, number %d is %g, want %g", i, v, want)
+		}
+	}
+	if !slices.Equal(kept.Index, w.Test.Index) || kept.Hash() == w.Test.Hash() || !slices.Equal(flat(kept.Labels(0, 3)), flat(w.Test.Labels(0, 3))) {
+		t.Errorf("windows %v", kept.Index)
+	}
+	for _, steps := range []int{-1, 4} {
+		if _, err := w.Remember(w.Test, steps); err == nil {
+			t.Errorf("%d steps are remembered", steps)
+		}
+	}
+	if third := w.Test.Every(2); !slices.Equal(third.Index, []int{6, 8}) {
+		t.Errorf("every second window: %v", third.Index)
 	}
 	// Every value is 4 above that of a season before.
 	if e, err := s.NaiveError(); err != nil || e != 4 {
 		t.Errorf("naive error %g, error %v, want 4", e, err)
-	}
-	if m, err := w.MASE(w.Test.Select(0, 2), [][]float64{{12, 16}, {8, 18}}); err != nil || m != (0+2+8+0)/4.0/4 {
-		t.Errorf("MASE %g, error %v, want %g", m, err, 10.0/16)
 	}
 }
 
@@ -154,20 +187,14 @@ func TestWindowsRefuse(t *testing.T) {
 		}
 	}
 	w := sure(s.Windows(2, 2))
-	for _, at := range []int{1, 11, -1} {
-		if _, err := w.SeasonalNaive(at); err == nil {
-			t.Errorf("a naive forecast at step %d", at)
+	for _, lag := range []int{0, -1, 9} {
+		if _, err := w.Naive(w.Test, lag); err == nil || !strings.Contains(err.Error(), "want a lag of at least 1") {
+			t.Errorf("a naive forecast by what was %d before: error %v", lag, err)
 		}
 	}
-	for _, test := range []struct {
-		forecasts [][]float64
-		reason    string
-	}{
-		{nil, "0 forecasts for 1"}, {[][]float64{{1}}, "has 1 steps"}, {[][]float64{{1, math.NaN()}}, "is NaN at step 1"},
-	} {
-		if _, err := w.MASE(w.Test, test.forecasts); err == nil || !strings.Contains(err.Error(), test.reason) {
-			t.Errorf("%v: error %v, want one with %q", test.forecasts, err, test.reason)
-		}
+	three := sure(sure(s.Windows(2, 1)).Naive(w.Test, 2))
+	if _, err := w.InUnit(three); err == nil || !strings.Contains(err.Error(), "want example × 2 steps") {
+		t.Errorf("forecasts of another horizon: error %v", err)
 	}
 	if _, err := hourly(t, 2, []float64{1, 2, 1, 2, 1, 2}).NaiveError(); err == nil || !strings.Contains(err.Error(), "mean difference of 0") {
 		t.Errorf("error %v of a series that repeats itself", err)
@@ -188,15 +215,11 @@ func TestNaiveErrors(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		forecasts := make([][]float64, w.Test.Len())
-		for i, at := range w.Test.Index {
-			forecasts[i] = sure(w.SeasonalNaive(at))
-		}
-		mase, err := w.MASE(w.Test, forecasts)
+		naive := sure(s.NaiveError())
+		mase, err := sure(w.Naive(w.Test, s.Season)).MASE(naive)
 		if err != nil {
 			t.Fatal(err)
 		}
-		naive := sure(s.NaiveError())
 		t.Logf("%s: %d and %d windows, scale %v, naive error %.3f, MASE of the seasonal naive forecast %.3f", s.Name, w.Train.Len(), w.Test.Len(), w.Scales[0], naive, mase)
 		if mase < 0.5 || mase > 2 {
 			t.Errorf("%s: MASE %g of the seasonal naive forecast, want about 1", s.Name, mase)

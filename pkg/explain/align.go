@@ -19,7 +19,7 @@ import (
 // The net is given the sequence as it was generated, shifted as in training (teacher forcing), so that each position is one row of the same program. The target's
 // Classes are the sequence's tokens from the output's first position on, as they were generated. Without Classes, all positions are
 // explained, with what target says of each: [Predicted] is what the net holds most likely there. An input with more axes than one, such as
-// a series of several numbers a step, is added up over all but the first.
+// a series of several numbers a step, is added up over all but the first. Padding at the end of an input of ids is left out.
 func Align(ctx context.Context, method Explainer, net *models.Net, inputs []*tensors.Tensor, target Target) ([]record.Alignment, *record.Explanation, error) {
 	n, err := net.CheckInputs(inputs)
 	if err != nil {
@@ -70,6 +70,9 @@ func Align(ctx context.Context, method Explainer, net *models.Net, inputs []*ten
 		if a.Source, err = names(net.Inputs[p], inputs[p], values.Shape[1]); err != nil {
 			return nil, nil, err
 		}
+		if err := unpadded(&a, net.Inputs[p], inputs[p]); err != nil {
+			return nil, nil, err
+		}
 		if err := a.Check(); err != nil {
 			return nil, nil, err
 		}
@@ -87,6 +90,32 @@ func across(values record.Array) record.Array {
 		m.Data[i/each] += v
 	}
 	return m
+}
+
+// unpadded leaves out the padding at the end of what was read: columns that are no tokens, where nothing was given to any of them.
+func unpadded(a *record.Alignment, port models.Port, input *tensors.Tensor) error {
+	if port.Kind != models.IDs || len(port.Shape) != 1 {
+		return nil
+	}
+	ids, err := models.Ints(input)
+	if err != nil {
+		return err
+	}
+	rows, all := a.Values.Rows(), len(ids)
+	n := all
+	for n > 1 && ids[n-1] == models.Padding {
+		n--
+	}
+	short := make([]float64, 0, rows*n)
+	for i := range rows {
+		row := a.Values.Row(i)
+		if slices.ContainsFunc(row[n:], func(v float64) bool { return v != 0 }) {
+			return nil
+		}
+		short = append(short, row[:n]...)
+	}
+	a.Source, a.Values.Data, a.Values.Shape = a.Source[:n], short, []int{rows, n}
+	return nil
 }
 
 // names are the words of an input of ids; of any other, the numbers of its positions.

@@ -35,6 +35,21 @@ type Generated struct {
 
 func (g Generated) ended() bool { return len(g.IDs) > 0 && g.IDs[len(g.IDs)-1] == End }
 
+// Tokens are what the ids stand for in a vocabulary, without [End]; an id beyond it is its number.
+func (g Generated) Tokens(vocabulary []string) []string {
+	tokens := []string{}
+	for _, id := range g.IDs {
+		switch {
+		case id == End:
+		case id >= 0 && id < len(vocabulary):
+			tokens = append(tokens, vocabulary[id])
+		default:
+			tokens = append(tokens, fmt.Sprint(id))
+		}
+	}
+	return tokens
+}
+
 // Generate makes a target for every source, ids [examples, S]: the best of its beam. Sources are independent of one another, and what is made
 // of one has the same bits however many there are. It stops with ctx after the chunk under way.
 //

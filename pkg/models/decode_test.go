@@ -198,3 +198,12 @@ func ExampleDecoderInput() {
 	fmt.Println(in.Value(), err)
 	// Output: [[2 7 8 3] [2 9 10 11]] <nil>
 }
+
+func TestGeneratedTokens(t *testing.T) {
+	vocabulary := []string{"<pad>", "<unk>", "<bos>", "<eos>", "one", "two"}
+	for want, ids := range map[string][]int{"[two one]": {5, 4, End}, "[one <unk> 9]": {4, Unknown, 9}, "[]": {End}} {
+		if got := fmt.Sprint(Generated{IDs: ids}.Tokens(vocabulary)); got != want {
+			t.Errorf("ids %v are %s, want %s", ids, got, want)
+		}
+	}
+}

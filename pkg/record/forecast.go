@@ -51,8 +51,8 @@ func (f Forecast) Step(i int) (mae, rmse float64) {
 }
 
 // MASE is the mean absolute scaled error (Hyndman and Koehler, "Another look at measures of forecast accuracy", 2006): MAE by the error
-// that a naive forecast makes on the series that was trained on ([NaiveError]). Below 1, the forecast is better than that. Of series with several
-// features the target's last axis counts them, and there is a naive error for each: the mean of the features' is taken.
+// that a naive forecast makes on the series that was trained on, in the same unit (data.Series.NaiveError; data.Windows.InUnit). Below 1, the forecast
+// is better than that. Of series with several features the target's last axis counts them, and there is a naive error for each: the mean of the features' is taken.
 func (f Forecast) MASE(naive ...float64) (float64, error) {
 	if err := f.Check(); err != nil {
 		return 0, err
@@ -72,20 +72,20 @@ func (f Forecast) MASE(naive ...float64) (float64, error) {
 	return mase, nil
 }
 
-// NaiveError is the mean absolute error of the forecast that says of a series what it was one season ago, |series[t] − series[t−season]|; with season 1,
-// what it was last.
-func NaiveError(series []float64, season int) (float64, error) {
-	if season < 1 || season >= len(series) {
-		return 0, fmt.Errorf("record: a season of %d in a series of %d: want at least 1 and less than the series is long", season, len(series))
+// At are the values of one position on the target's second axis, counted from 0, example after example, and what was predicted of them: of
+// forecasts of windows that follow one another, two series so many steps ahead. It panics, as indexing does, if there is no such position.
+func (f Forecast) At(i int) (actual, predicted Array) {
+	of := func(a Array, name string) Array {
+		if len(a.Shape) != 2 || i < 0 || i >= a.Shape[1] {
+			panic(fmt.Sprintf("record: step %d of a forecast of shape %v", i, a.Shape))
+		}
+		line := Array{Name: name, DType: a.DType, Axes: []string{"time"}, Shape: a.Shape[:1]}
+		for row := range a.Rows() {
+			line.Data = append(line.Data, a.Row(row)[i])
+		}
+		return line
 	}
-	if err := finite("series", series); err != nil {
-		return 0, err
-	}
-	sum := 0.0
-	for t := season; t < len(series); t++ {
-		sum += math.Abs(series[t] - series[t-season])
-	}
-	return sum / float64(len(series)-season), nil
+	return of(f.Actual, f.Actual.Name), of(f.Predicted, f.Model)
 }
 
 // String is the line that a person wants to see.

@@ -2,6 +2,7 @@ package record
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -59,21 +60,21 @@ func TestForecast(t *testing.T) {
 	}
 }
 
-func TestNaiveError(t *testing.T) {
-	series := []float64{1, 4, 2, 5, 3, 9}
-	for season, want := range map[int]float64{1: (3 + 2 + 3 + 2 + 6) / 5., 2: (1 + 1 + 1 + 4) / 4., 5: 8} {
-		got, err := NaiveError(series, season)
-		if err != nil {
-			t.Fatal(err)
+func TestForecastAt(t *testing.T) {
+	axes := []string{"example", "time"}
+	f, err := NewForecast("net", "set", Array{Name: "y", Axes: axes, Shape: []int{3, 2}, Data: []float64{1, 2, 3, 4, 5, 6}},
+		Array{Name: "y", Axes: axes, Shape: []int{3, 2}, Data: []float64{0, 9, 0, 8, 0, 7}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	actual, predicted := f.At(1)
+	if !slices.Equal(actual.Data, []float64{2, 4, 6}) || !slices.Equal(predicted.Data, []float64{9, 8, 7}) || predicted.Name != "net" || actual.Check() != nil || predicted.Check() != nil {
+		t.Errorf("%v and %v", actual, predicted)
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a position that is not there")
 		}
-		near(t, "naive error", got, want)
-	}
-	for _, season := range []int{0, -1, 6} {
-		if _, err := NaiveError(series, season); err == nil {
-			t.Errorf("season %d: no error", season)
-		}
-	}
-	if _, err := NaiveError([]float64{1, math.NaN()}, 1); err == nil {
-		t.Error("NaN: no error")
-	}
+	}()
+	f.At(2)
 }

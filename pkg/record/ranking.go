@@ -2,7 +2,9 @@ package record
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 )
 
 // Ranking holds named parts of what a model sees, words or features, each with a value: what it contributes on the average, for instance.
@@ -14,6 +16,30 @@ type Ranking struct {
 
 	StdErr []float64 `json:"std_err,omitempty"` // one standard error a name; nil where there are none
 	Counts []int     `json:"counts,omitempty"`  // one a name: how many numbers the value is the mean of; nil where it is no mean
+}
+
+// Means ranks the means of several numbers a name, with their standard errors. Names without numbers are left out, the others are in the order of the
+// alphabet. The standard error of a single number is not known: where there is one, there are none at all.
+func Means(name, value string, numbers map[string][]float64) Ranking {
+	r := Ranking{Name: name, Value: value}
+	for _, name := range slices.Sorted(maps.Keys(numbers)) {
+		n, sum, squares := float64(len(numbers[name])), 0.0, 0.0
+		if n == 0 {
+			continue
+		}
+		for _, v := range numbers[name] {
+			sum += v / n
+		}
+		for _, v := range numbers[name] {
+			squares += (v - sum) * (v - sum)
+		}
+		r.Names, r.Values, r.Counts = append(r.Names, name), append(r.Values, sum), append(r.Counts, int(n))
+		r.StdErr = append(r.StdErr, math.Sqrt(squares/(max(n-1, 1)*n)))
+	}
+	if slices.Contains(r.Counts, 1) {
+		r.StdErr = nil
+	}
+	return r
 }
 
 // Check returns an error if the parts do not belong together or a number is not finite.

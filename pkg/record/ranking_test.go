@@ -2,6 +2,7 @@ package record
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -30,5 +31,17 @@ func TestRankingCheck(t *testing.T) {
 		if err := r.Check(); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v, want one with %q", err, c.want)
 		}
+	}
+}
+
+func TestMeans(t *testing.T) {
+	r := Means("lengths", "cm", map[string][]float64{"b": {1, 2, 6}, "a": {-1, -3}, "none": {}})
+	if err := r.Check(); err != nil || !slices.Equal(r.Names, []string{"a", "b"}) || !slices.Equal(r.Values, []float64{-2, 3}) || !slices.Equal(r.Counts, []int{2, 3}) {
+		t.Fatalf("%v, error %v", r, err)
+	}
+	near(t, "standard error", r.StdErr[0], 1)
+	near(t, "standard error", r.StdErr[1], math.Sqrt(7)/math.Sqrt(3))
+	if one := Means("lengths", "cm", map[string][]float64{"a": {1}, "b": {1, 2}}); one.Check() != nil || one.StdErr != nil {
+		t.Errorf("%v", one)
 	}
 }

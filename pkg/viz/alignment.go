@@ -95,9 +95,13 @@ func (f Alignment) lay(names []string) (*Chart, error) {
 		p.scaleBar(x, y+14, min(110, room), limits[i])
 		if share, known := a.Within(); known {
 			small := font{Size: 10.5, Color: faint}
-			p.text(x+min(110, room)+12, y+18, small.fit(percent(share)+" in frames", room-122), small)
+			note := percent(share) + " in frames"
+			if textWidth(note, 10.5) > room-122 {
+				note = percent(share)
+			}
+			p.text(x+min(110, room)+12, y+18, note, small)
 		}
-		f.panel(&p, a, names[i], x+left, y+alignmentHead+above, cell, limits[i], turned, size, left-12)
+		f.panel(&p, a, names[i], x+left, y+alignmentHead+above, cell, limits[i], turned, size, left-11) // names fit by more than rounding
 	}
 	title := f.Title
 	if title == "" {

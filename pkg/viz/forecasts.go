@@ -123,10 +123,20 @@ func (f Forecasts) check() ([]string, error) {
 // steps names the steps of time.
 func (f Forecasts) steps() []string {
 	out := make([]string, len(f.Truth.Data))
+	layout := "2006"
+	for _, at := range f.Times { // as much of a time as they differ in
+		if h, m, _ := at.Clock(); h+m > 0 {
+			layout = "2006-01-02 15:04"
+			break
+		}
+		if at.YearDay() > 1 {
+			layout = time.DateOnly
+		}
+	}
 	for t := range out {
 		out[t] = strconv.Itoa(t)
 		if f.Times != nil {
-			out[t] = f.Times[t].Format("2006-01-02 15:04")
+			out[t] = f.Times[t].Format(layout)
 		}
 	}
 	return out
