@@ -28,6 +28,18 @@ func Covered(tokens []Token, spans []Span) []bool {
 	return covered
 }
 
+// Located is some of the texts and where in them their tokens are, at most length of each: what a figure needs to draw over the texts themselves.
+func (c Corpus) Located(t Tokenizer, length int, index ...int) (texts []string, offsets [][][2]int) {
+	for _, i := range index {
+		var at [][2]int
+		for _, token := range t.Encode(c.Texts[i]) {
+			at = append(at, [2]int{token.Start, token.End})
+		}
+		texts, offsets = append(texts, c.Texts[i]), append(offsets, at[:min(length, len(at))])
+	}
+	return texts, offsets
+}
+
 // Dataset is the texts as ids; see [Texts].
 func (c Corpus) Dataset(t Tokenizer, length int) (*Dataset, TokenCounts, error) {
 	return Texts(c.Name, c.Texts, c.Labels, c.Classes, t, length)

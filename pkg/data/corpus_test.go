@@ -181,3 +181,20 @@ func FuzzParseLines(f *testing.F) {
 		}
 	})
 }
+
+func TestLocated(t *testing.T) {
+	c := Corpus{Texts: []string{"not this one", "Dull, but  fun!"}}
+	words, err := Words{}.Learn(c.Texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts, offsets := c.Located(words, 4, 1, 0)
+	if len(texts) != 2 || texts[0] != c.Texts[1] || len(offsets[0]) != 4 || len(offsets[1]) != 3 {
+		t.Fatalf("%q, %v", texts, offsets)
+	}
+	for i, want := range []string{"Dull", ",", "but", "fun"} {
+		if at := offsets[0][i]; texts[0][at[0]:at[1]] != want {
+			t.Errorf("token %d is %q, want %q", i, texts[0][at[0]:at[1]], want)
+		}
+	}
+}

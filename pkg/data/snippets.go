@@ -26,6 +26,8 @@ var (
 
 const vaderMovies = "hutto_ICWSM_2014/movieReviewSnippets_GroundTruth.txt"
 
+var snippetMembers = members{vaderMovies: 4 << 20}
+
 // Snippet is a sentence or two with what people thought of it.
 type Snippet struct {
 	ID     int     // in its file
@@ -46,8 +48,10 @@ type Snippet struct {
 //
 //	snippets, err := data.MovieSnippets(ctx)
 //	train, test := data.BySign(snippets, 0.5)     // negative or positive; those in between are left out
-func MovieSnippets(ctx context.Context) ([]Snippet, error) {
-	contents, err := vader.archive(ctx, vaderFile, members{vaderMovies: 4 << 20})
+func MovieSnippets(ctx context.Context) ([]Snippet, error) { return vader.snippets(ctx) }
+
+func (s source) snippets(ctx context.Context) ([]Snippet, error) {
+	contents, err := s.archive(ctx, vaderFile, snippetMembers)
 	if err != nil {
 		return nil, err
 	}

@@ -128,8 +128,8 @@ func TestDecode(t *testing.T) {
 			long := best(func(g Generated) float64 { return g.Score / float64(len(g.IDs)) })
 			long.Score /= float64(len(long.IDs))
 			compare("the widest beam with a penalty", e, penalised[e], long)
-			step := best(func(g Generated) float64 { // the first token decides, then the second …
-				return 1e6*g.LogProbs[0] + 1e3*append(g.LogProbs, 0)[1] + append(g.LogProbs, 0, 0)[2]
+			step := slices.MaxFunc(all, func(a, b Generated) int { // the first token decides, then the second …
+				return slices.Compare(a.LogProbs, b.LogProbs)
 			})
 			compare("greedy decoding", e, greedy[e], step)
 			compare("the first token", e, short[e], Generated{IDs: step.IDs[:1], LogProbs: step.LogProbs[:1], Score: step.LogProbs[0]})

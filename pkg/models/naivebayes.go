@@ -3,6 +3,11 @@ package models
 import (
 	"fmt"
 	"math"
+	"slices"
+
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/vitrine-ml/vitrine/pkg/record"
 )
 
 // NaiveBayes is the multinomial naive Bayes classifier of bags of words: the simple model that others of texts are to be held against. It
@@ -64,16 +69,8 @@ func FitNaiveBayes(texts [][]int32, labels []int, classes, vocabulary int, smoot
 
 // Probabilities are those of each class for a text. Ids that training did not know, and padding, count for nothing.
 func (n *NaiveBayes) Probabilities(text []int32) []float64 {
-	scores := append([]float64(nil), n.priors...)
-	most := math.Inf(-1)
-	for c := range scores {
-		for _, id := range text {
-			if id > 0 && int(id) < len(n.counts[c]) {
-				scores[c] += math.Log(n.counts[c][id] / n.totals[c])
-			}
-		}
-		most = max(most, scores[c])
-	}
+	scores := n.scores(text)
+	most := slices.Max(scores)
 	sum := 0.0
 	for c := range scores {
 		scores[c] = math.Exp(scores[c] - most)
@@ -81,6 +78,19 @@ func (n *NaiveBayes) Probabilities(text []int32) []float64 {
 	}
 	for c := range scores {
 		scores[c] /= sum
+	}
+	return scores
+}
+
+// scores are the logarithms of the probabilities of each class and the text together.
+func (n *NaiveBayes) scores(text []int32) []float64 {
+	scores := slices.Clone(n.priors)
+	for c := range scores {
+		for _, id := range text {
+			if id > 0 && int(id) < len(n.counts[c]) {
+				scores[c] += math.Log(n.counts[c][id] / n.totals[c])
+			}
+		}
 	}
 	return scores
 }
@@ -112,4 +122,43 @@ func (n *NaiveBayes) LogOdds(id int32, class int) float64 {
 		}
 	}
 	return math.Log(n.counts[class][id]/n.totals[class]) - math.Log(count/total)
+}
+
+// Explain is what each word of texts, ids [examples, positions], speaks for a class against the other of two: its [NaiveBayes.LogOdds]. They add
+// up exactly to the logarithm of the ratio of the two probabilities (Output), less what it is for a text without words (Base). Nothing is
+// approximated: for this model an explanation is the model.
+//
+// It returns an error if there are not two classes, the class is none of them, or texts are no ids of two axes.
+func (n *NaiveBayes) Explain(texts *tensors.Tensor, class int) (*record.Explanation, error) {
+	if len(n.priors) != 2 || class < 0 || class > 1 {
+		return nil, fmt.Errorf("models: naive Bayes: class %d of %d explained, want 0 or 1 of two, which alone are a sum of what words say", class, len(n.priors))
+	}
+	if texts == nil || !texts.Ok() || texts.Rank() != 2 {
+		return nil, fmt.Errorf("models: naive Bayes: want ids [examples, positions] to explain")
+	}
+	ids, err := Ints(texts)
+	if err != nil {
+		return nil, err
+	}
+	rows, length := texts.Shape().Dim(0), texts.Shape().Dim(1)
+	values := record.Array{Name: "tokens", DType: "float64", Axes: []string{"example", "position"}, Shape: []int{rows, length}, Data: make([]float64, len(ids))}
+	e := &record.Explanation{
+		Version: record.Version, Method: "NaiveBayes", Exact: true, Baseline: "no words",
+		Target: record.Target{Output: "log-odds", Asked: fmt.Sprintf("class %d − class %d", class, 1-class)},
+	}
+	for i := range rows {
+		text, sum := make([]int32, length), 0.0
+		for j := range text {
+			text[j] = int32(ids[i*length+j])
+			values.Data[i*length+j] = n.LogOdds(text[j], class)
+			sum += values.Data[i*length+j]
+		}
+		scores := n.scores(text)
+		output, base := scores[class]-scores[1-class], n.priors[class]-n.priors[1-class]
+		e.Output, e.Base, e.Residual = append(e.Output, output), append(e.Base, base), append(e.Residual, math.Abs(sum-(output-base)))
+		e.Status = append(e.Status, record.OK)
+		e.Target.Classes, e.Target.Minus = append(e.Target.Classes, class), append(e.Target.Minus, 1-class)
+	}
+	e.Values = []record.Array{values}
+	return e, e.Check()
 }

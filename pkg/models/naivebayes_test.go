@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/gomlx/core/tensors"
+
 	"github.com/vitrine-ml/vitrine/pkg/data"
 	"github.com/vitrine-ml/vitrine/pkg/models"
 )
@@ -153,4 +155,41 @@ func ExampleFitNaiveBayes() {
 	// wonderful +1.8
 	// dull -1.0
 	// plot +0.0
+}
+
+// TestNaiveBayesExplain: words add up to the log-odds, which are those of the probabilities.
+func TestNaiveBayesExplain(t *testing.T) {
+	n, err := models.FitNaiveBayes([][]int32{{1, 2, 1}, {3, 1}, {3, 3, 2}}, []int{1, 1, 0}, 2, 5, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for class := range 2 {
+		e, err := n.Explain(tensors.FromValue([][]int32{{1, 3, 3, 0}, {2, 4, 0, 0}, {0, 0, 0, 0}}), class)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, text := range [][]int32{{1, 3, 3}, {2, 4}, {}} {
+			p, none := n.Probabilities(text), n.Probabilities(nil)
+			sum := 0.0
+			for j, v := range e.Values[0].Row(i) {
+				if j >= len(text) && v != 0 || j < len(text) && v != n.LogOdds(text[j], class) {
+					t.Errorf("word %d of text %d has %g", j, i, v)
+				}
+				sum += v
+			}
+			want := math.Log(p[class]/p[1-class]) - math.Log(none[class]/none[1-class])
+			if math.Abs(sum-want) > 1e-12 || math.Abs(e.Output[i]-e.Base[i]-want) > 1e-12 || e.Residual[i] > 1e-12 {
+				t.Errorf("text %d: words say %g, output %g − base %g, residual %g; want %g", i, sum, e.Output[i], e.Base[i], e.Residual[i], want)
+			}
+		}
+	}
+	for reason, bad := range map[string]func() (any, error){
+		"class 2":                 func() (any, error) { return n.Explain(tensors.FromValue([][]int32{{1}}), 2) },
+		"want ids [examples":      func() (any, error) { return n.Explain(tensors.FromValue([]int32{1}), 1) },
+		"where whole numbers are": func() (any, error) { return n.Explain(tensors.FromValue([][]float32{{1}}), 1) },
+	} {
+		if _, err := bad(); err == nil || !strings.Contains(err.Error(), reason) {
+			t.Errorf("error %v, want one with %q", err, reason)
+		}
+	}
 }
