@@ -47,7 +47,7 @@ var workloads = []workload{
 	{"cnn/lrp", "CNN, LRP-ε, 16 images", 0.7, 0, 1e-3, explaining(cnn, explain.LRP{Composite: explain.Every(explain.Epsilon{})}, 16)},
 	{"cnn/deeplift", "CNN, DeepLIFT, 16 images", 0.7, 0, 1e-3, explaining(cnn, explain.DeepLIFT{}, 16)},
 	{"lstm/train", "LSTM, training step, batch 64", 1.3, 3, 1e-3, training(classifying(lstm, 64), adam)},
-	{"lstm/ig", "LSTM, integrated gradients, 50 steps, 16 sequences", 0.5, 0, 1e-3, explaining(lstm, explain.IntegratedGradients{Steps: 50, MaxSteps: 50}, 16)},
+	{"lstm/ig", "LSTM, integrated gradients, 50 steps, 16 sequences", 0, 0, 1e-3, explaining(lstm, explain.IntegratedGradients{Steps: 50, MaxSteps: 50}, 16)},
 	// A key's bias adds the same to all scores of a query, so that its gradient is 0: what it becomes is rounding.
 	{"transformer/train", "Transformer, training step, batch 64", 1.3, 7, 1e-2, training(translating(models.Seq2Seq{}, 64, 32, 100), adam, "/key/biases")},
 }
