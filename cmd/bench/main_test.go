@@ -19,7 +19,7 @@ import (
 func TestPacedTraining(t *testing.T) {
 	const n, steps = 8, 3
 	optimizer := train.SGD{LearningRate: 0.01, Momentum: 0.9}
-	paced, err := training(cnn, optimizer, n)()
+	paced, err := training(classifying(cnn, n), optimizer)()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,42 +4,103 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
 
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/vitrine-ml/vitrine/pkg/data"
+	"github.com/vitrine-ml/vitrine/pkg/models"
 	"github.com/vitrine-ml/vitrine/pkg/train"
 )
 
-// training does one step of train.Fit a call, on the same n examples each time.
-func training(make network, optimizer train.Optimizer, n int) func() (*task, error) {
+// training does one step of train.Fit a call, on the same examples each time. Of the variables whose names end in one of except nothing is
+// compared.
+func training(begin func() (*models.Net, *data.Dataset, map[string]*tensors.Tensor, error), optimizer train.Optimizer, except ...string) func() (*task, error) {
 	return func() (*task, error) {
-		net, inputs, classes, given, err := begin(make, n)
+		net, set, given, err := begin()
 		if err != nil {
 			return nil, err
 		}
+		fit := newPaced(func(ctx context.Context, pace train.Schedule) error {
+			_, err := train.Fit(ctx, net, set, train.Config{Epochs: 1 << 30, BatchSize: set.Len(), Optimizer: optimizer, Schedule: pace})
+			return err
+		})
+		return &task{
+			given: given,
+			call:  fit.step,
+			result: func() (map[string]*tensors.Tensor, error) {
+				list, err := variables(net)
+				maps.DeleteFunc(list, func(name string, _ *tensors.Tensor) bool {
+					return slices.ContainsFunc(except, func(end string) bool { return strings.HasSuffix(name, end) })
+				})
+				return list, err
+			},
+			end: fit.end,
+		}, nil
+	}
+}
+
+// classifying is a net with n random inputs and classes to learn.
+func classifying(make network, n int) func() (*models.Net, *data.Dataset, map[string]*tensors.Tensor, error) {
+	return func() (*models.Net, *data.Dataset, map[string]*tensors.Tensor, error) {
+		net, inputs, classes, given, err := begin(make, n)
+		if err != nil {
+			return nil, nil, nil, err
+		}
 		values, err := tensors.CopyFlatData[float32](inputs)
 		if err != nil {
-			return nil, err
+			return nil, nil, nil, err
 		}
 		var names []string
 		for i := range net.Outputs[0].Shape[0] {
 			names = append(names, fmt.Sprint(i))
 		}
 		set, err := data.New("random numbers", net.Inputs[0].Shape, values, classes, names)
-		if err != nil {
-			return nil, err
+		return net, set, given, err
+	}
+}
+
+// translating is a Seq2Seq with n random pairs of sentences to learn, which are of full length.
+func translating(a models.Seq2Seq, n, length, vocabulary int) func() (*models.Net, *data.Dataset, map[string]*tensors.Tensor, error) {
+	return func() (*models.Net, *data.Dataset, map[string]*tensors.Tensor, error) {
+		names := []string{"<pad>", "<unk>", "<bos>", "<eos>"}
+		for i := len(names); i < vocabulary; i++ {
+			names = append(names, fmt.Sprint(i))
 		}
-		fit := newPaced(func(ctx context.Context, pace train.Schedule) error {
-			_, err := train.Fit(ctx, net, set, train.Config{Epochs: 1 << 30, BatchSize: n, Optimizer: optimizer, Schedule: pace})
-			return err
-		})
-		return &task{
-			given:  given,
-			call:   fit.step,
-			result: func() (map[string]*tensors.Tensor, error) { return variables(net) },
-			end:    fit.end,
-		}, nil
+		random := rand.New(rand.NewPCG(1, 2))
+		source, target, next := make([]int32, n*length), make([]int32, n*length), make([]int32, n*length)
+		for i := range source {
+			source[i], next[i] = 4+random.Int32N(int32(vocabulary-4)), 4+random.Int32N(int32(vocabulary-4))
+			if target[i] = models.Begin; i%length > 0 {
+				target[i] = next[i-1]
+			}
+		}
+		column := func(name string, ids []int32) data.Column {
+			return data.Column{Name: name, Kind: data.IDs, Shape: []int{length}, IDs: ids, Names: names}
+		}
+		set, err := data.Assemble("random ids", []data.Column{column("source", source), column("target", target)}, column("next", next))
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		inputs, outputs := train.Ports(set)
+		net, err := models.New(a, inputs, outputs, 1)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		if _, err := net.Backend(); err != nil {
+			return nil, nil, nil, err
+		}
+		given, err := variables(net)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		for name, ids := range map[string][]int32{"source": source, "target": target, "next": next} {
+			given[name] = tensors.FromFlatDataAndDimensions(ids, n, length)
+		}
+		return net, set, given, nil
 	}
 }
 

@@ -33,15 +33,23 @@ type task struct {
 	end    func() error                               // nil: nothing to let go of
 }
 
-// workloads of the CNN have images of 24×24 pixels and 3 channels, and 10 classes. Those without a goal are there to be seen.
+// adam has an ε with which a gradient that is 0 but for rounding moves a weight by little: the usual one is near such gradients.
+var adam = train.Adam{LearningRate: 0.001, Epsilon: 1e-6}
+
+// workloads of the CNN have images of 24×24 pixels and 3 channels, and 10 classes; those of the LSTM 32 steps of 100 numbers, and 10
+// classes; those of the Transformer pairs of 32 tokens, of 100 that there are. Those without a goal are there to be seen.
 var workloads = []workload{
-	{"cnn/train", "CNN, training step, batch 64", 0, 0, 1e-4, training(cnn, train.SGD{LearningRate: 0.001, Momentum: 0.9}, 64)},
+	{"cnn/train", "CNN, training step, batch 64", 0.9, 3, 1e-4, training(classifying(cnn, 64), train.SGD{LearningRate: 0.001, Momentum: 0.9})},
 	{"cnn/predict", "CNN, 64 predictions", 0, 0, 1e-4, predicting(cnn, 64)},
 	{"cnn/saliency", "CNN, saliency, 16 images", 0, 0, 1e-4, explaining(cnn, explain.Saliency{}, 16)},
 	{"cnn/ig", "CNN, integrated gradients, 50 steps, 16 images", 0, 0, 1e-3, explaining(cnn, explain.IntegratedGradients{Steps: 50, MaxSteps: 50}, 16)},
 	{"cnn/occlusion", "CNN, occlusion 4×4 by 2, 16 images", 0, 0, 1e-4, explaining(cnn, explain.Occlusion{Window: []int{4, 4, 3}, Stride: []int{2, 2, 3}}, 16)},
 	{"cnn/lrp", "CNN, LRP-ε, 16 images", 0.7, 0, 1e-3, explaining(cnn, explain.LRP{Composite: explain.Every(explain.Epsilon{})}, 16)},
 	{"cnn/deeplift", "CNN, DeepLIFT, 16 images", 0.7, 0, 1e-3, explaining(cnn, explain.DeepLIFT{}, 16)},
+	{"lstm/train", "LSTM, training step, batch 64", 1.3, 3, 1e-3, training(classifying(lstm, 64), adam)},
+	{"lstm/ig", "LSTM, integrated gradients, 50 steps, 16 sequences", 0, 0, 1e-3, explaining(lstm, explain.IntegratedGradients{Steps: 50, MaxSteps: 50}, 16)},
+	// A key's bias adds the same to all scores of a query, so that its gradient is 0: what it becomes is rounding.
+	{"transformer/train", "Transformer, training step, batch 64", 1.3, 7, 1e-2, training(translating(models.Seq2Seq{}, 64, 32, 100), adam, "/key/biases")},
 }
 
 // network makes a net whose single input holds numbers and whose output logits.
@@ -50,6 +58,12 @@ type network func() (*models.Net, error)
 func cnn() (*models.Net, error) {
 	return models.New(models.CNN{},
 		[]models.Port{{Name: "image", Shape: []int{24, 24, 3}}},
+		[]models.Port{{Name: "class", Shape: []int{10}, Kind: models.Logits}}, 1)
+}
+
+func lstm() (*models.Net, error) {
+	return models.New(models.LSTM{},
+		[]models.Port{{Name: "steps", Shape: []int{32, 100}}},
 		[]models.Port{{Name: "class", Shape: []int{10}, Kind: models.Logits}}, 1)
 }
 

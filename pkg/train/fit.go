@@ -43,6 +43,7 @@ type fit struct {
 	every  time.Duration // between checkpoints
 
 	state
+	order     []int                      // of the examples in the epoch under way; nil: not yet known
 	best      map[string]*tensors.Tensor // the variables after the best epoch, for EarlyStopping
 	lastSave  time.Time
 	began     time.Time // of the first whole step in this process, and
@@ -122,7 +123,10 @@ func (f *fit) run(ctx context.Context) (err error) {
 // step trains on the next batch of the epoch.
 func (f *fit) step(build models.Forward, epoch int) error {
 	n := f.set.Len()
-	index := order(f.c.Seed, epoch, n)[f.Seen:min(f.Seen+f.c.BatchSize, n)]
+	if f.Seen == 0 || f.order == nil {
+		f.order = order(f.c.Seed, epoch, n)
+	}
+	index := f.order[f.Seen:min(f.Seen+f.c.BatchSize, n)]
 	factor, err := f.c.factor(Progress{
 		Step: f.History.Steps + 1, Steps: f.perEpoch() * f.c.Epochs, Epoch: epoch + 1, Epochs: f.c.Epochs, Validation: f.validationLosses(),
 	})

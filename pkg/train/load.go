@@ -103,7 +103,7 @@ func Ports(set *data.Dataset) (inputs, outputs []models.Port) {
 var kinds = map[data.Kind]models.Kind{data.Values: models.Values, data.IDs: models.IDs, data.Mask: models.Mask}
 
 // recipe is to be raised when a change of this package gives other weights from the same options.
-const recipe = 1
+const recipe = 2
 
 // key is a hash of all that decides the trained weights.
 func key(net *models.Net, set *data.Dataset, c Config) (string, error) {

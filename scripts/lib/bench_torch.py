@@ -144,6 +144,137 @@ def cnn_deeplift(given):
     return lambda: method.attribute(x, target=given["classes"]), values
 
 
+class LSTM(nn.Module):
+    """models.LSTM of two layers: its biases are the first of PyTorch's two, the second stay zero."""
+
+    def __init__(self, given):
+        super().__init__()
+        features, hidden = given["/lstm_0/weights"].shape[0], given["/lstm_0/recurrent_weights"].shape[0]
+        self.lstm, self.logits = nn.LSTM(features, hidden, 2, batch_first=True), dense(given, "/logits")
+        with torch.no_grad():
+            for i in range(2):
+                getattr(self.lstm, f"bias_hh_l{i}").zero_().requires_grad_(False)
+                for parameter, name, turned in self.parts(i):
+                    parameter.copy_(given[name].T if turned else given[name])
+
+    def parts(self, i):
+        """A layer's parameters, what they are called here and whether they are transposed here."""
+        yield getattr(self.lstm, f"weight_ih_l{i}"), f"/lstm_{i}/weights", True
+        yield getattr(self.lstm, f"weight_hh_l{i}"), f"/lstm_{i}/recurrent_weights", True
+        yield getattr(self.lstm, f"bias_ih_l{i}"), f"/lstm_{i}/biases", False
+
+    def forward(self, x):
+        return self.logits(self.lstm(x)[0][:, -1])
+
+
+def adam(net):
+    return torch.optim.Adam([p for p in net.parameters() if p.requires_grad], lr=0.001, eps=1e-6)
+
+
+@peer("lstm/train")
+def lstm_train(given):
+    net, x, y = LSTM(given), given["inputs"], given["classes"]
+    optimizer = adam(net)
+
+    def step():
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(net(x), y).backward()
+        optimizer.step()
+        return net
+
+    def weights(net):
+        back = {"/logits/weights": net.logits.weight.T, "/logits/biases": net.logits.bias}
+        return back | {name: p.T if turned else p for i in range(2) for p, name, turned in net.parts(i)}
+
+    return step, weights
+
+
+@peer("lstm/ig")
+def lstm_ig(given):
+    method, x = IntegratedGradients(LSTM(given).eval()), given["inputs"]
+    return (lambda: method.attribute(x, target=given["classes"], n_steps=50, method="gausslegendre"),
+            lambda attribution: {"values": attribution.detach()})
+
+
+class Seq2Seq(nn.Module):
+    """models.Seq2Seq of PyTorch's layers, with its masks of padding."""
+
+    def __init__(self, given):
+        super().__init__()
+        width = given["/source_embedding/weights"].shape[1]
+        hidden = given["/encoder_0/feed_forward/in/weights"].shape[1]
+        options = {"d_model": width, "nhead": 8, "dim_feedforward": hidden, "dropout": 0.0, "batch_first": True}
+        self.encoder = nn.ModuleList(nn.TransformerEncoderLayer(**options) for _ in range(2))
+        self.decoder = nn.ModuleList(nn.TransformerDecoderLayer(**options) for _ in range(2))
+        self.embedding = nn.ModuleList(nn.Embedding(*given[f"/{side}_embedding/weights"].shape, padding_idx=0) for side in ("source", "target"))
+        self.positions = nn.ParameterList(torch.empty_like(given[f"/{side}_positions/weights"]) for side in ("source", "target"))
+        self.logits = dense(given, "/logits")
+        with torch.no_grad():
+            for name, (parameter, rows, turned) in self.parts().items():
+                parameter[rows] = given[name].T if turned else given[name]
+
+    def parts(self):
+        """By the names of here: the parameter, which of its rows, and whether they are transposed here."""
+        parts, everything = {}, slice(None)
+
+        def linear(name, layer):
+            parts[name + "/weights"], parts[name + "/biases"] = (layer.weight, everything, True), (layer.bias, everything, False)
+
+        def norm(name, layer):
+            parts[name + "/scale"], parts[name + "/shift"] = (layer.weight, everything, False), (layer.bias, everything, False)
+
+        for i, side in enumerate(("source", "target")):
+            parts[f"/{side}_embedding/weights"] = self.embedding[i].weight, everything, False
+            parts[f"/{side}_positions/weights"] = self.positions[i], everything, False
+        for stack, layers in ("encoder", self.encoder), ("decoder", self.decoder):
+            for i, layer in enumerate(layers):
+                name = f"/{stack}_{i}"
+                attentions = {"attention": layer.self_attn}
+                if stack == "decoder":
+                    attentions["cross_attention"] = layer.multihead_attn
+                for j, (attention, module) in enumerate(attentions.items()):
+                    width = module.embed_dim
+                    for k, part in enumerate(("query", "key", "value")):
+                        rows = slice(k * width, (k + 1) * width)
+                        parts[f"{name}/{attention}/{part}/weights"] = module.in_proj_weight, rows, True
+                        parts[f"{name}/{attention}/{part}/biases"] = module.in_proj_bias, rows, False
+                    linear(f"{name}/{attention}/output", module.out_proj)
+                    norm(f"{name}/{attention}_norm", getattr(layer, f"norm{j + 1}"))
+                linear(name + "/feed_forward/in", layer.linear1)
+                linear(name + "/feed_forward/out", layer.linear2)
+                norm(name + "/feed_forward_norm", getattr(layer, f"norm{len(attentions) + 1}"))
+        linear("/logits", self.logits)
+        return parts
+
+    def forward(self, source, target):
+        padded = source == 0, target == 0
+        later = torch.ones(target.shape[1], target.shape[1], dtype=torch.bool).triu(1)
+        x = self.embedding[0](source) + self.positions[0]
+        for layer in self.encoder:
+            x = layer(x, src_key_padding_mask=padded[0])
+        y = self.embedding[1](target) + self.positions[1]
+        for layer in self.decoder:
+            y = layer(y, x, tgt_mask=later, tgt_key_padding_mask=padded[1], memory_key_padding_mask=padded[0])
+        return self.logits(y)
+
+
+@peer("transformer/train")
+def transformer_train(given):
+    net, source, target, following = Seq2Seq(given), *(given[name].long() for name in ("source", "target", "next"))
+    optimizer = adam(net)
+
+    def step():
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(net(source, target).flatten(0, 1), following.flatten(), ignore_index=0).backward()
+        optimizer.step()
+        return net
+
+    def weights(net):
+        return {name: p[rows].T if turned else p[rows] for name, (p, rows, turned) in net.parts().items() if not name.endswith("/key/biases")}
+
+    return step, weights
+
+
 def read(path: Path) -> dict[str, torch.Tensor]:
     """The tensors of a safetensors file."""
     data = path.read_bytes()
