@@ -43,13 +43,18 @@ func keepParts(dir string, made record.Provenance, method Explainer, net *models
 	if err := keepNew(filepath.Join(dir, netFile(made)), net.WriteFile); err != nil {
 		return err
 	}
-	if err := keepTensors(dir, inputs); err != nil {
+	if err := keepTensors(dir, made.Inputs, inputs); err != nil {
 		return err
 	}
-	if b := baselineOf(method); b != nil && b.Values != nil {
-		return keepTensors(dir, b.Values)
+	b := baselineOf(method)
+	if b == nil || b.Values == nil {
+		return nil
 	}
-	return nil
+	hash, err := b.given()
+	if err != nil {
+		return err
+	}
+	return keepTensors(dir, hash, b.Values)
 }
 
 func netFile(made record.Provenance) string {
@@ -58,11 +63,7 @@ func netFile(made record.Provenance) string {
 
 func tensorsFile(hash string) string { return "tensors-" + hash + ".safetensors" }
 
-func keepTensors(dir string, list []*tensors.Tensor) error {
-	hash, err := hashTensors(list)
-	if err != nil {
-		return err
-	}
+func keepTensors(dir, hash string, list []*tensors.Tensor) error {
 	named := map[string]*tensors.Tensor{}
 	for i, t := range list {
 		named[strconv.Itoa(i)] = t

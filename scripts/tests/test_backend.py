@@ -9,6 +9,7 @@ from unittest import mock
 
 import here  # noqa: F401
 import backend
+import pinned
 import wheel
 from backend import PURE_GO, Machine
 from trouble import Trouble
@@ -81,9 +82,9 @@ class Choose(unittest.TestCase):
 
     def test_a_tampered_download_is_not_made_up_for(self):
         def tampered():
-            raise wheel.Tampered("other bytes")
+            raise pinned.Tampered("other bytes")
 
-        with self.assertRaises(wheel.Tampered):
+        with self.assertRaises(pinned.Tampered):
             self.choose(tampered)
 
 
@@ -102,7 +103,7 @@ class OnceADay(unittest.TestCase):
                 return len(tries)
 
             self.assertEqual([attempt(), attempt()], [1, 1])
-            yesterday = time.time() - 2 * backend.A_DAY
+            yesterday = time.time() - 2 * pinned.A_DAY
             os.utime(Path(folder, "x.failed"), (yesterday, yesterday))
             self.assertEqual([attempt(), attempt()], [2, 2])
 
@@ -129,7 +130,7 @@ class Wheel(unittest.TestCase):
         path, sha = self.archive()
         with open(path, "ab") as file:
             file.write(b"x")
-        with self.assertRaises(wheel.Tampered) as caught:
+        with self.assertRaises(pinned.Tampered) as caught:
             wheel.unpack(path, self.folder / "p.so", sha)
         self.assertIn(str(path), str(caught.exception))
         self.assertEqual(len({word for word in str(caught.exception).replace(",", " ").replace(".", " ").split()

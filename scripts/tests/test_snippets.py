@@ -9,9 +9,9 @@ from pathlib import Path
 from unittest import mock
 
 import here  # noqa: F401
+import pinned
 import snippets
 from trouble import Trouble
-from wheel import Tampered
 
 
 class Snippets(unittest.TestCase):
@@ -40,7 +40,7 @@ class Snippets(unittest.TestCase):
         self.assertEqual(sorted(p.name for p in self.home.iterdir()), ["mirror", "source.tar.gz"])
 
     def test_another_archive_is_refused(self):
-        with self.assertRaises(Tampered):
+        with self.assertRaises(pinned.Tampered):
             snippets.unpack(self.archive(), snippets.FILE)
         self.assertFalse(snippets.FILE.exists())
 
@@ -51,7 +51,7 @@ class Snippets(unittest.TestCase):
         self.assertTrue(stage.done())
         note = self.home / "mirror-vader.failed"
         self.assertIn("no network", note.read_text())
-        with mock.patch.object(snippets.time, "time", return_value=note.stat().st_mtime + snippets.A_DAY + 1):
+        with mock.patch.object(pinned.time, "time", return_value=note.stat().st_mtime + pinned.A_DAY + 1):
             self.assertFalse(stage.done())
 
     def test_a_file_that_is_gone_is_fetched_again(self):
