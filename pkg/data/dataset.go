@@ -28,6 +28,9 @@ type Dataset struct {
 	Classes []string // names of the classes, by label; nil if the target is no class
 	Index   []int    // per example: its position in the file or array that it came from, so that a sample can be traced
 
+	// Preparation makes the inputs of one more example, from outside the dataset; nil: not known.
+	Preparation Preparation
+
 	n      int
 	inputs []Column
 	target Column
@@ -145,7 +148,7 @@ func (d *Dataset) Label(i int) int {
 // Select is a dataset of the examples at those positions, in that order; a position may come more than once. Index goes on pointing to
 // where the examples first came from. It panics if there is no such example.
 func (d *Dataset) Select(index ...int) *Dataset {
-	s := &Dataset{Name: d.Name, Classes: d.Classes, n: len(index), Index: make([]int, len(index))}
+	s := &Dataset{Name: d.Name, Classes: d.Classes, n: len(index), Index: make([]int, len(index)), Preparation: d.Preparation}
 	for to, from := range index {
 		d.mustHold(from)
 		s.Index[to] = d.Index[from]
