@@ -13,6 +13,7 @@ import (
 
 	"github.com/vitrine-ml/vitrine/internal/progress"
 	"github.com/vitrine-ml/vitrine/pkg/models"
+	"github.com/vitrine-ml/vitrine/pkg/record"
 )
 
 // run is one explanation in the making: the examples as flat rows of numbers, and the counters.
@@ -36,6 +37,7 @@ type run struct {
 	passed                    [][2]int // per example: where the classes that it was passed back from are in the output
 	evaluations               int
 	gradients                 int
+	made                      *record.Provenance // nil: not yet known
 }
 
 // begin checks that the method can work on these inputs and reads them, ids as the vectors that the net looks up for them: every number of
@@ -191,6 +193,7 @@ func (r *run) resolve(p program) ([]float64, error) {
 // once is resolve for a method that also needs what the program yields for the examples, which then pass through the net only once.
 func (r *run) once(p program, got func(i int, rest []float64)) ([]float64, error) {
 	scores := make([][]float64, len(r.x))
+	known := r.provenanceBeside()
 	err := r.pass(p, len(r.x), r.example, func(i int, output, rest []float64) {
 		scores[i] = slices.Clone(output)
 		got(i, rest)
@@ -200,7 +203,7 @@ func (r *run) once(p program, got func(i int, rest []float64)) ([]float64, error
 			err = wrong
 		}
 	}
-	if err != nil {
+	if err := errors.Join(err, known()); err != nil {
 		return nil, err
 	}
 	return r.choose(scores, p.backward())

@@ -27,8 +27,11 @@ LOG = home.LOGS / "bench.log"
 ENVIRONMENT = home.HOME / "bench"
 PURE_GO = "go:parallelism=-1"
 WARM = 2  # calls after the first, before anything is timed
-ROUNDS = 3  # in each, every side has its turn
+ROUNDS = 3, 25  # at least and at most; in each, every side has its turn
 TURN = 3.0  # seconds that a turn should not exceed by more than a call
+# Seconds for all rounds, if that allows for more than the fewest. A machine that others use too, below what it can see of them, is slow for
+# seconds at a time: all turns of a workload of milliseconds would fall into one such time.
+SPAN = 6.0
 
 
 class Side:
@@ -104,20 +107,26 @@ def measure(workload: dict, ours: Side, peer: Side, pure: Side | None, runs: int
                               f"number, {workload['tolerance']:.0e} is allowed. Their times are not compared.")
             difference = max(difference, apart)
     turns = {side: [] for side in sides}
-    for number in range(ROUNDS):
+    times = {side: max(1, min(runs, int(TURN / warm[side]))) for side in sides}
+    fewest, most = ROUNDS
+    rounds = max(fewest, min(most, int(SPAN / sum(warm[side] * (1 + times[side]) for side in sides))))
+    for number in range(rounds):
         for side in sides:
-            progress.say(f"{name}: round {number + 1} of {ROUNDS}, {side.title}")
+            progress.say(f"{name}: round {number + 1} of {rounds}, {side.title}")
             side.call(name, 1)  # what was in the caches is the other side's
-            times = max(1, min(runs, int(TURN / warm[side])))
-            turns[side].append(statistics.median(side.call(name, times)))
+            turns[side].append(statistics.median(side.call(name, times[side])))
     for side in sides:
         side.order("end", name)
     progress.clear()
     took = {side: statistics.median(turns[side]) for side in sides}
-    line = {"ours_ms": 1000 * took[ours], "peer_ms": 1000 * took[peer], "ratio": took[ours] / took[peer], "goal": workload.get("goal"),
+
+    def ratio(side: Side) -> float:  # of neighbouring turns, which found the machine alike
+        return statistics.median(mine / other for mine, other in zip(turns[side], turns[peer]))
+
+    line = {"ours_ms": 1000 * took[ours], "peer_ms": 1000 * took[peer], "ratio": ratio(ours), "goal": workload.get("goal"),
             "compile_s": max(0.0, first[ours] - took[ours]), "compile_goal_s": workload.get("compile_goal"), "difference": difference}
     if pure:
-        line |= {"go_ms": 1000 * took[pure], "go_ratio": took[pure] / took[peer]}
+        line |= {"go_ms": 1000 * took[pure], "go_ratio": ratio(pure)}
     return {key: value if value is None else float(f"{value:.4g}") for key, value in line.items()}
 
 
@@ -177,7 +186,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("name", nargs="*", help="a workload, or the beginning of its name (default: all)")
     parser.add_argument("--json", action="store_true", help="print {name: {ours_ms, peer_ms, ratio, goal, compile_s, …}}")
-    parser.add_argument("--runs", type=int, default=7, metavar="N", help=f"calls in each of {ROUNDS} turns (default: 7)")
+    parser.add_argument("--runs", type=int, default=7, metavar="N", help="calls in each turn (default: 7)")
     parser.add_argument("--quick", action="store_true", help="leave out pure Go")
     asked = parser.parse_args()
     if asked.runs < 1:
@@ -190,7 +199,7 @@ def main() -> int:
     xla = not os.environ["GOMLX_BACKEND"].startswith("go")
     ours = "XLA" if xla else "pure Go"
     threads, progress, lines = cores(), Progress(), {}
-    print(f"{threads} threads each, {ROUNDS} rounds of {asked.runs} calls by turns, medians. {busy()}".rstrip(), file=sys.stderr, flush=True)
+    print(f"{threads} threads each, by turns of {asked.runs} calls, medians. {busy()}".rstrip(), file=sys.stderr, flush=True)
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="vitrine-bench-"))
         limits = {"GOMAXPROCS": str(threads), "OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
