@@ -74,6 +74,7 @@ func open(config string) (b compute.Backend, err error) {
 	if err := fixThreads(); err != nil {
 		return nil, err
 	}
+	keepMemory()
 	return withoutSignals(func() (compute.Backend, error) { return compute.NewWithConfig(config) })
 }
 
