@@ -114,13 +114,19 @@ func settle(v *model.Variable) error {
 	if err != nil {
 		return err
 	}
-	fresh := tensors.FromShape(old.Shape())
-	var inner error
-	err = old.ConstBytes(func(from []byte) { inner = fresh.MutableBytes(func(to []byte) { copy(to, from) }) })
-	if err := errors.Join(err, inner); err != nil {
+	fresh, err := detached(old)
+	if err != nil {
 		return err
 	}
 	return v.SetValue(fresh)
+}
+
+// detached is a copy that is on no backend.
+func detached(t *tensors.Tensor) (*tensors.Tensor, error) {
+	fresh := tensors.FromShape(t.Shape())
+	var inner error
+	err := t.ConstBytes(func(from []byte) { inner = fresh.MutableBytes(func(to []byte) { copy(to, from) }) })
+	return fresh, errors.Join(err, inner)
 }
 
 // GraphHash is a SHA-256 of the net before training: its traced graph with and without the training flag, constants included, its ports

@@ -1,0 +1,54 @@
+package explain_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/vitrine-ml/vitrine/pkg/explain"
+	"github.com/vitrine-ml/vitrine/pkg/models"
+)
+
+// onnxNets are one file of each architecture and exporter.
+var onnxNets = []string{"cnn-old", "cnn-new-fixed", "lstm-new", "transformer-old", "transformer-new", "residual-new", "logistic", "mlp", "mlp2"}
+
+func TestMethodsExplainNetsOfONNX(t *testing.T) {
+	for i, name := range onnxNets {
+		if testing.Short() || i%2 == 1 && os.Getenv("VITRINE_FULL") != "1" && name != "cnn-new-fixed" && name != "transformer-old" {
+			continue
+		}
+		net, err := models.FromONNX(filepath.Join("..", "models", "testdata", "onnx", name+".onnx"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := tensors.FromShape(shapes.Make(net.Inputs[0].DType, append([]int{2}, net.Inputs[0].Shape...)...))
+		tensors.MustMutableFlatData(x, func(v []float32) {
+			for i := range v {
+				v[i] = float32((i*7)%11)/5 - 1
+			}
+		})
+		methods := explain.All()
+		if strings.HasPrefix(name, "cnn") {
+			methods = append(methods, explain.GradCAM{Layer: "conv2", ChannelsFirst: true}, explain.LayerIntegratedGradients{Layer: "fc1"})
+		}
+		for _, method := range methods {
+			e, err := method.Explain(context.Background(), net, []*tensors.Tensor{x}, explain.Predicted)
+			if err != nil {
+				t.Errorf("%s: %T: %v", name, method, err)
+				continue
+			}
+			some := false
+			for _, v := range e.Values[0].Data {
+				some = some || v != 0
+			}
+			if !some {
+				t.Errorf("%s: %T says nothing", name, method)
+			}
+		}
+	}
+}
