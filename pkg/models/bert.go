@@ -193,3 +193,50 @@ func (b BERT) learned(path string) bool { return b.Pretrained != "" && encoderVa
 
 // values implements pretrained.
 func (b BERT) values() (string, map[string]*tensors.Tensor) { return b.Pretrained, b.weights }
+
+// WithHead is a net of the frozen encoder and a dense layer that was trained on its vectors: an [MLP] without hidden layers, whose input is
+// [Width]. Its input is that of the dataset that was encoded.
+func (b BERT) WithHead(input Port, head *Net) (*Net, error) {
+	b.Output, b.Free = Head, 0
+	weights, err := head.Weights()
+	if err != nil {
+		return nil, err
+	}
+	net, err := New(b, []Port{input}, head.Outputs, 0)
+	if err != nil {
+		return nil, err
+	}
+	all, err := net.Weights()
+	if err != nil {
+		return nil, err
+	}
+	taken := 0
+	for path, old := range all {
+		if encoderVariable(path) || path == rngPath {
+			continue
+		}
+		value := weights[path]
+		if value == nil || !value.Shape().Equal(old.Shape()) {
+			return nil, fmt.Errorf("models: a head for %s has %s of shape %s, %s has not: train MLP{Hidden: []int{}} on the encoder's vectors", net.Name, path, old.Shape(), head.Name)
+		}
+		if all[path], err = Rows(value, 0, value.Shape().Dim(0)); err != nil {
+			return nil, err
+		}
+		taken++
+	}
+	if extra := len(weights) - 1; extra != taken { // but for the random state
+		return nil, fmt.Errorf("models: a head for %s has %d variables, %s has %d: train MLP{Hidden: []int{}} on the encoder's vectors", net.Name, taken, head.Name, extra)
+	}
+	for v := range net.store.IterVariables() {
+		if encoderVariable(v.Path()) || v.Path() == rngPath {
+			continue
+		}
+		if err := v.SetValue(all[v.Path()]); err != nil {
+			return nil, fmt.Errorf("models: variable %s: %w", v.Path(), err)
+		}
+	}
+	return net, nil
+}
+
+// rngPath is the variable that holds the random state.
+const rngPath = "/" + model.RNGStateVariableName
