@@ -32,7 +32,7 @@ func Covered(tokens []Token, spans []Span) []bool {
 func (c Corpus) Located(t Tokenizer, length int, index ...int) (texts []string, offsets [][][2]int) {
 	for _, i := range index {
 		var at [][2]int
-		for _, token := range t.Encode(c.Texts[i]) {
+		for _, token := range Framed(t, c.Texts[i], length) {
 			at = append(at, [2]int{token.Start, token.End})
 		}
 		texts, offsets = append(texts, c.Texts[i]), append(offsets, at[:min(length, len(at))])
@@ -49,7 +49,7 @@ func (c Corpus) Dataset(t Tokenizer, length int) (*Dataset, TokenCounts, error) 
 type TokenCounts struct {
 	Tokens    int // of all texts, before any was truncated
 	Unknown   int // of these, not in the vocabulary
-	Longest   int // tokens of the longest text
+	Longest   int // tokens of the longest text, with those that a [Pretrained] adds
 	Truncated int // texts that were longer than allowed
 	Lost      int // tokens at their ends
 }
@@ -59,8 +59,8 @@ func (c TokenCounts) String() string {
 }
 
 // Texts makes a dataset of texts with classes: one input, "tokens", ids [length], and a class. Shorter texts are padded with [PadID] at their
-// ends, longer ones truncated there; length 0 is that of the longest. Token i of example n is token i of t.Encode(texts[n]), which says where in
-// the text it stands.
+// ends, longer ones truncated there; length 0 is that of the longest. Token i of example n is token i of Framed(t, texts[n], length), which says
+// where in the text it stands: that is t.Encode(texts[n]), between the special tokens of a [Pretrained], which take part in the length.
 //
 // It returns an error if there are not as many labels as texts, a text has no token, or for the reasons of [Assemble].
 func Texts(name string, texts []string, labels []int, classes []string, t Tokenizer, length int) (*Dataset, TokenCounts, error) {
@@ -116,6 +116,9 @@ func (p Parallel) Dataset(source, target Tokenizer, sourceLength, targetLength i
 	if err != nil {
 		return fail(fmt.Errorf("source: %w", err))
 	}
+	if _, is := target.(Pretrained); is {
+		return fail(fmt.Errorf("target: the tokeniser of a pretrained model has no <bos> and <eos>: learn one from the targets"))
+	}
 	written, targets, err := encodeAll(target, p.Targets)
 	if err != nil {
 		return fail(fmt.Errorf("target: %w", err))
@@ -152,17 +155,20 @@ func encodeAll(t Tokenizer, texts []string) (ids [][]int32, counts TokenCounts, 
 		return nil, counts, fmt.Errorf("no tokeniser")
 	}
 	ids = make([][]int32, len(texts))
+	special := specialOf(t)
 	for i, text := range texts {
 		tokens := t.Encode(text)
 		if len(tokens) == 0 {
 			return nil, counts, fmt.Errorf("text %d, %q, has no tokens", i, text)
 		}
 		counts.Tokens += len(tokens)
-		counts.Unknown += Unknown(tokens)
-		counts.Longest = max(counts.Longest, len(tokens))
+		counts.Longest = max(counts.Longest, len(special.Before)+len(tokens)+len(special.After))
 		ids[i] = make([]int32, 0, len(tokens)+1)
 		for _, token := range tokens {
 			ids[i] = append(ids[i], token.ID)
+			if token.ID == special.Unknown {
+				counts.Unknown++
+			}
 		}
 	}
 	return ids, counts, nil
@@ -176,19 +182,26 @@ func padded(name string, ids [][]int32, t Tokenizer, length int, counts *TokenCo
 	if length < 1 {
 		return Column{}, fmt.Errorf("%d texts of length %d, want at least one text and a length of at least 1, or 0 for that of the longest", len(ids), length)
 	}
+	special := specialOf(t)
+	room := length - len(special.Before) - len(special.After)
+	if room < 1 {
+		return Column{}, fmt.Errorf("a length of %d leaves no room beside the %d special tokens", length, length-room)
+	}
 	c := Column{Name: name, Kind: IDs, Shape: []int{length}, Names: t.Vocabulary()}
 	if _, err := volume([]int{len(ids), length}); err != nil {
 		return Column{}, err
 	}
 	c.IDs = slices.Grow(c.IDs, len(ids)*length)
 	for _, row := range ids {
-		if len(row) > length {
+		if len(row) > room {
 			counts.Truncated++
-			counts.Lost += len(row) - length
-			row = row[:length]
+			counts.Lost += len(row) - room
+			row = row[:room]
 		}
+		c.IDs = append(c.IDs, special.Before...)
 		c.IDs = append(c.IDs, row...)
-		c.IDs = append(c.IDs, make([]int32, length-len(row))...)
+		c.IDs = append(c.IDs, special.After...)
+		c.IDs = append(c.IDs, make([]int32, room-len(row))...)
 	}
 	return c, nil
 }

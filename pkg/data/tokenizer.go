@@ -1,5 +1,7 @@
 package data
 
+import "slices"
+
 // The ids that every tokeniser gives the same meaning. Models take 0 for padding, which counts for nothing.
 const (
 	PadID     int32 = iota // <pad>, after the end of a text that is shorter than the others
@@ -29,6 +31,45 @@ type Tokenizer interface {
 	Vocabulary() []string
 }
 
+// Pretrained is a tokeniser that came with a pretrained model, whose special tokens are its own: only [PadID] is as everywhere.
+type Pretrained interface {
+	Tokenizer
+	// Special are those tokens. Encode adds none of them; [Framed] does.
+	Special() Special
+}
+
+// Special is the ids of special tokens.
+type Special struct {
+	Unknown int32
+	Before  []int32 // what the model reads before every text: [CLS]
+	After   []int32 // and after it: [SEP]
+}
+
+// specialOf are the tokeniser's.
+func specialOf(t Tokenizer) Special {
+	if p, is := t.(Pretrained); is {
+		return p.Special()
+	}
+	return Special{Unknown: UnknownID}
+}
+
+// Framed is the tokens that a net reads of a text, as [Texts] has them: those of Encode, the last ones dropped where length (if it is not 0)
+// is too short for them, between those that a [Pretrained] adds before and after, which stand for no bytes of the text.
+func Framed(t Tokenizer, text string, length int) []Token {
+	special := specialOf(t)
+	frame := func(ids []int32) (tokens []Token) {
+		for _, id := range ids {
+			tokens = append(tokens, Token{ID: id})
+		}
+		return tokens
+	}
+	tokens := t.Encode(text)
+	if length > 0 {
+		tokens = tokens[:min(len(tokens), max(0, length-len(special.Before)-len(special.After)))]
+	}
+	return slices.Concat(frame(special.Before), tokens, frame(special.After))
+}
+
 // Pieces are the parts of a text that a tokeniser makes tokens of, as they stand there: also of words that are not in the vocabulary.
 func Pieces(t Tokenizer, text string) []string {
 	pieces := []string{}
@@ -38,7 +79,7 @@ func Pieces(t Tokenizer, text string) []string {
 	return pieces
 }
 
-// Unknown counts the tokens that are not in the vocabulary.
+// Unknown counts the tokens that are not in the vocabulary of a tokeniser that was learned here.
 func Unknown(tokens []Token) int {
 	n := 0
 	for _, t := range tokens {

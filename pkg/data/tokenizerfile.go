@@ -14,9 +14,11 @@ const maxTokenizer = 64 << 20
 // tokenizerFile is a tokeniser as JSON.
 type tokenizerFile struct {
 	Format     string   `json:"format"`
-	Kind       string   `json:"kind"`                 // words, characters or byte pairs
+	Kind       string   `json:"kind"`                 // words, characters, byte pairs or hugging face
 	Vocabulary []string `json:"vocabulary,omitempty"` // of words and characters
 	Merges     []pair   `json:"merges,omitempty"`     // of byte pairs: the ids of two neighbours, in the order in which they are merged
+
+	HuggingFace json.RawMessage `json:"hugging_face,omitempty"` // the tokenizer.json
 }
 
 const tokenizerFormat = "vitrine tokenizer 1"
@@ -31,6 +33,8 @@ func WriteTokenizer(w io.Writer, t Tokenizer) error {
 		f.Kind, f.Vocabulary = "characters", t.pieces
 	case *bytePairTokenizer:
 		f.Kind, f.Merges = "byte pairs", t.merges
+	case *wordPieces:
+		f.Kind, f.HuggingFace = "hugging face", t.file
 	default:
 		return fmt.Errorf("data: tokeniser of type %T: only those of this package can be written", t)
 	}
@@ -93,6 +97,8 @@ func readTokenizer(r io.Reader) (Tokenizer, error) {
 			return nil, errors.New("a tokeniser of byte pairs has merges, no vocabulary")
 		}
 		return newBytePairs(f.Merges)
+	case "hugging face":
+		return parseHuggingFace(f.HuggingFace)
 	}
-	return nil, fmt.Errorf("kind is %.40q, want words, characters or byte pairs", f.Kind)
+	return nil, fmt.Errorf("kind is %.40q, want words, characters, byte pairs or hugging face", f.Kind)
 }

@@ -17,6 +17,7 @@ type block struct {
 	preNorm                   bool
 	activation                Activation
 	norm                      Norm
+	epsilon                   float64 // of the normalisation by layers; 0: PyTorch's
 }
 
 // Norm is a normalisation by its name. "" is [LayerNormalisation].
@@ -35,11 +36,11 @@ func (n Norm) check() error {
 	return nil
 }
 
-func (n Norm) apply(scope *model.Scope, x *Node) *Node {
-	if n == RMSNormalisation {
+func (b block) normalise(scope *model.Scope, x *Node) *Node {
+	if b.norm == RMSNormalisation {
 		return RMSNorm(scope, x)
 	}
-	return LayerNorm(scope, x)
+	return layerNorm(scope, x, cmp.Or(b.epsilon, normEpsilon))
 }
 
 // withDefaults fills in the defaults; or says what cannot be.
@@ -60,15 +61,15 @@ func (b block) withDefaults() (block, error) {
 func (b block) add(scope *model.Scope, name string, x *Node, sublayer func(*Node) *Node) *Node {
 	norm := scope.In("%s_norm", name)
 	if b.preNorm {
-		return Add(x, dropout(scope, sublayer(b.norm.apply(norm, x)), b.dropout))
+		return Add(x, dropout(scope, sublayer(b.normalise(norm, x)), b.dropout))
 	}
-	return b.norm.apply(norm, Add(x, dropout(scope, sublayer(x), b.dropout)))
+	return b.normalise(norm, Add(x, dropout(scope, sublayer(x), b.dropout)))
 }
 
 // last normalises what leaves the last block with PreNorm, where nothing else does.
 func (b block) last(scope *model.Scope, x *Node) *Node {
 	if b.preNorm {
-		return b.norm.apply(scope, x)
+		return b.normalise(scope, x)
 	}
 	return x
 }

@@ -23,7 +23,7 @@ const fileVersion = 1
 const descriptionField = "vitrine_net"
 
 // architectures are those that a file can name. A net of any other is made by its program, and takes up its weights with ReadWeights.
-var architectures = []Architecture{CNN{}, MLP{}, RNN{}, LSTM{}, GRU{}, TextCNN{}, Transformer{}, Seq2Seq{}, Seq2SeqRNN{}, ONNX{}}
+var architectures = []Architecture{CNN{}, MLP{}, RNN{}, LSTM{}, GRU{}, TextCNN{}, Transformer{}, Seq2Seq{}, Seq2SeqRNN{}, ONNX{}, BERT{}}
 
 // description is what makes the net of a file anew, but for its weights.
 type description struct {

@@ -43,6 +43,7 @@ func small(t *testing.T) (nets []*models.Net) {
 		{models.TextCNN{Widths: []int{2}, Filters: 2, Embedding: 3}, []models.Port{words("tokens", 4)}, class},
 		{models.Transformer{Layers: 1, Heads: 2, Width: 4, FeedForward: 4, Positions: models.SinusoidalPositions}, []models.Port{words("tokens", 4)}, class},
 		{models.Seq2Seq{EncoderLayers: 1, DecoderLayers: 1, Heads: 2, Width: 4, FeedForward: 4, PreNorm: true}, []models.Port{words("source", 4), words("target", 3)}, next},
+		{models.BERT{Layers: 2, Heads: 2, Width: 4, FeedForward: 4, MaxLength: 5, Free: 1}, []models.Port{words("tokens", 4)}, class},
 		{models.Seq2SeqRNN{Hidden: 2, Embedding: 3}, []models.Port{words("source", 4), words("target", 3)}, next},
 	} {
 		net, err := models.New(c.a, c.inputs, []models.Port{c.outputs}, 7)

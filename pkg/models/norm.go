@@ -13,9 +13,12 @@ const normEpsilon = 1e-5
 
 // LayerNorm is (x − mean)/√(variance + 1e-5)·scale + shift, with the mean and variance of each vector along x's last axis.
 // Variables "scale" (ones) and "shift" (zeros). (Ba et al. 2016, arXiv 1607.06450; PyTorch's LayerNorm.)
-func LayerNorm(scope *model.Scope, x *Node) *Node {
+func LayerNorm(scope *model.Scope, x *Node) *Node { return layerNorm(scope, x, normEpsilon) }
+
+// layerNorm is LayerNorm with another number in the place of 1e-5.
+func layerNorm(scope *model.Scope, x *Node, epsilon float64) *Node {
 	d := Sub(x, ReduceAndKeep(x, ReduceMean, -1))
-	d = Div(d, Sqrt(AddScalar(ReduceAndKeep(Square(d), ReduceMean, -1), normEpsilon)))
+	d = Div(d, Sqrt(AddScalar(ReduceAndKeep(Square(d), ReduceMean, -1), epsilon)))
 	return Add(Mul(d, perFeature(scope, x, "scale", initializer.One)), perFeature(scope, x, "shift", initializer.Zero))
 }
 

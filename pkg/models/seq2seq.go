@@ -46,7 +46,7 @@ func (Seq2Seq) Name() string { return "Seq2Seq" }
 
 // Forward implements Architecture: ids "source" [S] and "target" [T] to logits [T, vocabulary of the target].
 func (q Seq2Seq) Forward(inputs, outputs []Port) (Forward, error) {
-	b, err := block{q.Width, q.Heads, q.FeedForward, q.Dropout, q.PreNorm, q.Activation, q.Norm}.withDefaults()
+	b, err := block{q.Width, q.Heads, q.FeedForward, q.Dropout, q.PreNorm, q.Activation, q.Norm, 0}.withDefaults()
 	if err != nil {
 		return nil, err
 	}

@@ -70,6 +70,12 @@ func (n *Net) initialise(seed uint64) error {
 		}
 		g.Finalize()
 	}
+	p, learned := n.architecture.(pretrained)
+	if learned {
+		if err := blank(n.store, p); err != nil {
+			return err
+		}
+	}
 	if err := n.store.InitializeVariables(host, nil); err != nil {
 		return err
 	}
@@ -81,6 +87,11 @@ func (n *Net) initialise(seed uint64) error {
 	fmt.Fprintf(h, "%+v\n%+v\n", n.Inputs, n.Outputs)
 	if err := hashVariables(h, n.store); err != nil { // so that another initialiser or seed is another net
 		return err
+	}
+	if learned {
+		if err := begin(h, n.store, p); err != nil {
+			return err
+		}
 	}
 	n.hash = hex.EncodeToString(h.Sum(nil))
 	return nil

@@ -35,7 +35,7 @@ func (Transformer) Name() string { return "Transformer" }
 
 // Forward implements Architecture: ids [T] or values [T, features] and perhaps a mask [T], to logits [classes] or values of up to two axes.
 func (t Transformer) Forward(inputs, outputs []Port) (Forward, error) {
-	b, err := block{t.Width, t.Heads, t.FeedForward, t.Dropout, t.PreNorm, t.Activation, t.Norm}.withDefaults()
+	b, err := block{t.Width, t.Heads, t.FeedForward, t.Dropout, t.PreNorm, t.Activation, t.Norm, 0}.withDefaults()
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import environment
 import golang
 import gotools
 import kernelspec
+import minilm
 import pythonenv
 import snippets
 import stages
@@ -22,7 +23,7 @@ def prepare(completion: bool = False, checks: bool = False) -> None:
     with alone():
         environment.enter(go)
         kernelspec.write()
-        todo = [pythonenv.stage(), gotools.kernel(go), warm.stage(go), snippets.stage()]
+        todo = [pythonenv.stage(), gotools.kernel(go), warm.stage(go), snippets.stage(), minilm.stage()]
         if completion or checks:
             todo.append(gotools.completion(go))
         if checks:
