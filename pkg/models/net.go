@@ -63,6 +63,10 @@ type Net struct {
 	Outputs []Port
 	Forward Forward
 
+	// Metadata are texts that go into the net's file and come back from it: under "preparation", how a raw example becomes its inputs
+	// (package train puts that there, package pipeline reads it). nil: none.
+	Metadata map[string]string
+
 	architecture Architecture // with the seed: what the net is made of, for its file
 	seed         uint64
 
