@@ -13,8 +13,8 @@ import (
 	"github.com/vitrine-ml/vitrine/pkg/record"
 )
 
-// provenance says what went in and what it was computed with.
-func provenance(net *models.Net, inputs []*tensors.Tensor) (p record.Provenance, err error) {
+// Provenance says what went in and what it was computed with.
+func Provenance(net *models.Net, inputs []*tensors.Tensor) (p record.Provenance, err error) {
 	p = record.Provenance{
 		Model: net.Name, Graph: net.GraphHash(), Platform: build.Platform, Processor: build.Processor(),
 		Backend: backend.Choose().Kind(), Versions: build.Versions(),

@@ -54,7 +54,7 @@ func (r *run) record(method Explainer, output []float64, values [][]float64) (*r
 		return nil, err
 	}
 	e.Evaluations, e.Gradients = r.evaluations, r.gradients
-	if e.Made, err = provenance(r.net, r.inputs); err != nil {
+	if e.Made, err = Provenance(r.net, r.inputs); err != nil {
 		return nil, err
 	}
 	e.Elapsed = time.Since(r.start)

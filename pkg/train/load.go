@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 
 	"github.com/vitrine-ml/vitrine/internal/backend"
 	"github.com/vitrine-ml/vitrine/internal/build"
@@ -43,6 +44,9 @@ func FitOrLoadContext(ctx context.Context, a models.Architecture, set *data.Data
 	if err != nil {
 		return nil, nil, fmt.Errorf("train: %w", err)
 	}
+	if err := remember(net, set); err != nil {
+		return nil, nil, err
+	}
 	f := newFit(net, set, c)
 	if f.key, err = key(net, set, c); err != nil {
 		return nil, nil, err
@@ -73,6 +77,23 @@ func FitOrLoadContext(ctx context.Context, a models.Architecture, set *data.Data
 	}
 	f.line.Done("trained in %s: %s", roughly(f.History.Elapsed), f.summary())
 	return net, &f.History, nil
+}
+
+// remember gives the net the dataset's preparation, so that its file holds how a raw example becomes its inputs. One of the program's own
+// type can be in no file; package pipeline then takes it beside the net.
+func remember(net *models.Net, set *data.Dataset) error {
+	if set.Preparation == nil {
+		return nil
+	}
+	var text strings.Builder
+	if err := data.WritePreparation(&text, set.Preparation); err != nil {
+		if errors.Is(err, data.ErrOwnPreparation) {
+			return nil
+		}
+		return fmt.Errorf("train: %w", err)
+	}
+	net.Metadata = map[string]string{"preparation": text.String()}
+	return nil
 }
 
 // Ports are those of a net that learns a dataset: an input for each of its inputs, with its name, axes and kind, and one output. That is
