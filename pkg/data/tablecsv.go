@@ -96,7 +96,7 @@ func openCSV(open func() (io.ReadCloser, error), delimiter rune) (*csvFile, erro
 	if magic, _ := b.Peek(2); string(magic) == "\x1f\x8b" {
 		unzipped, err := gzip.NewReader(b)
 		if err != nil {
-			return fail(err)
+			return fail(fmt.Errorf("a broken gzip file: %w", err))
 		}
 		b = bufio.NewReaderSize(unzipped, 1<<16)
 	}

@@ -175,6 +175,8 @@ func reader(of parquet.Type) (func(parquet.Value, missingMarks) cell, error) {
 			} else if !logical.IsSigned {
 				return func(v parquet.Value, _ missingMarks) cell { return numberCell(float64(v.Uint32())) }, nil
 			}
+		case *format.TimeType:
+			return nil, errors.New("times of day")
 		case nil, *format.NullType:
 		default:
 			return nil, fmt.Errorf("values of the type %s", of)
