@@ -8,7 +8,9 @@ import (
 	"os/signal"
 	"path/filepath"
 
+	"github.com/vitrine-ml/vitrine/pkg/data"
 	"github.com/vitrine-ml/vitrine/pkg/explain"
+	"github.com/vitrine-ml/vitrine/pkg/pipeline"
 	"github.com/vitrine-ml/vitrine/pkg/record"
 	"github.com/vitrine-ml/vitrine/pkg/viz"
 )
@@ -39,6 +41,9 @@ func explainExamples(args []string) error {
 	if err != nil {
 		return fail(err)
 	}
+	if table, ok := p.Preparation.(*data.Schema); ok { // whose zeros are a row with no category at all
+		method = explain.WithBaseline(method, explain.Baseline{Values: table.Typical()})
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	why, err := p.Explain(ctx, method, target, args[1:]...)
@@ -52,7 +57,7 @@ func explainExamples(args []string) error {
 	if err := explain.Keep(path+".json", why.Record, method, p.Net, why.Inputs); err != nil {
 		return fail(err)
 	}
-	if err := viz.WriteFile(attribution(why.Samples, why.Record), path+".html"); err != nil {
+	if err := viz.WriteFile(attribution(why), path+".html"); err != nil {
 		return fail(err)
 	}
 	for i, raw := range args[1:] {
@@ -72,7 +77,11 @@ func explainExamples(args []string) error {
 }
 
 // attribution is the figure that fits what was explained: a text, an image, a series; anything else as bars.
-func attribution(s record.Samples, why *record.Explanation) viz.Figure {
+func attribution(e *pipeline.Explanation) viz.Figure {
+	s, why := e.Samples, e.Record
+	if e.Columns != nil {
+		return viz.Ranking{Ranking: contributions(e.Columns), Title: "What the prediction rests on"}
+	}
 	all, axes := []*record.Explanation{why}, why.Values[0].Axes
 	switch {
 	case s.Tokens != nil:
@@ -94,7 +103,10 @@ func contributions(why *record.Explanation) record.Ranking {
 	for _, a := range why.Values {
 		for i := range a.Row(0) {
 			name, sum := fmt.Sprintf("%s %d", a.Name, i+1), 0.0
-			if len(a.Row(0)) == 1 {
+			switch {
+			case a.Features != nil && len(a.Shape) == 2:
+				name = a.Features[i]
+			case len(a.Row(0)) == 1:
 				name = a.Name
 			}
 			for row := range why.Rows() {

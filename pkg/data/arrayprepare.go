@@ -21,6 +21,7 @@ type ArrayInput struct {
 	Kind      Kind     // Values, IDs or Mask
 	Shape     []int    // of the one example; an axis of length 1 may come before
 	Axes      []string `json:",omitempty"`
+	Features  []string `json:",omitempty"`
 	Fractions bool     `json:",omitempty"` // the numbers are bytes (uint8), fractions of 255
 }
 
@@ -28,7 +29,7 @@ type ArrayInput struct {
 func arraysLike(inputs []Column) ArrayPreparation {
 	var p ArrayPreparation
 	for _, c := range inputs {
-		p.Inputs = append(p.Inputs, ArrayInput{c.Name, c.Kind, c.Shape, c.Axes, c.Kind == Values && c.Bytes != nil})
+		p.Inputs = append(p.Inputs, ArrayInput{c.Name, c.Kind, c.Shape, c.Axes, c.Features, c.Kind == Values && c.Bytes != nil})
 	}
 	return p
 }
@@ -111,7 +112,7 @@ func (in ArrayInput) column(a array) (Column, error) {
 	if !slices.Equal(full, in.Shape) && !slices.Equal(full, append([]int{1}, in.Shape...)) {
 		return Column{}, fmt.Errorf("its shape is %v, want that of one example, %v", full, in.Shape)
 	}
-	c := Column{Name: in.Name, Kind: in.Kind, Shape: in.Shape, Axes: in.Axes}
+	c := Column{Name: in.Name, Kind: in.Kind, Shape: in.Shape, Axes: in.Axes, Features: in.Features}
 	fits := false
 	switch in.Kind {
 	case IDs:

@@ -35,6 +35,9 @@ type Column struct {
 	// "<eos>" come first, in this order. Other kinds have none.
 	Names []string
 
+	// Features are names for the places of the last axis of Values, "age", "purpose=car": figures show them. nil: none. Other kinds have none.
+	Features []string
+
 	// The numbers, example after example, each in row-major order. Exactly one of these holds them: Bytes, which are read as fractions of
 	// 255, or Floats for Values; IDs for IDs and Classes; Mask for a Mask.
 	Bytes  []uint8
@@ -84,6 +87,7 @@ func (c Column) completed(target bool) Column {
 	}
 	c.Bytes, c.Floats, c.IDs, c.Mask = held(c.Bytes), held(c.Floats), held(c.IDs), held(c.Mask)
 	c.Shape, c.Axes, c.Names = slices.Clone(c.Shape), slices.Clone(c.Axes), slices.Clone(c.Names)
+	c.Features = slices.Clone(c.Features)
 	return c
 }
 
@@ -151,6 +155,8 @@ func (c Column) check(n int, target bool) error {
 		return fmt.Errorf("%d axes %q for an example of shape %v", len(c.Axes), c.Axes, c.Shape)
 	case (c.Kind == Values || c.Kind == Mask) && c.Names != nil:
 		return fmt.Errorf("%s have no Names, got %d", c.Kind, len(c.Names))
+	case c.Features != nil && (c.Kind != Values || len(c.Shape) == 0 || len(c.Features) != c.Shape[len(c.Shape)-1]):
+		return fmt.Errorf("%d Features for %s of shape %v, want a name for each place of the last axis", len(c.Features), c.Kind, c.Shape)
 	}
 	size, err := volume(c.Shape)
 	if err != nil {
@@ -288,7 +294,7 @@ func (c Column) array(from, to int) record.Array {
 		Name: c.Name, DType: map[Kind]string{Values: "float32", IDs: "int32", Mask: "bool", Classes: "int32"}[c.Kind],
 		Axes:  append([]string{"example"}, c.Axes...),
 		Shape: slices.Concat([]int{to - from}, c.Shape),
-		Data:  make([]float64, (to-from)*c.size()),
+		Data:  make([]float64, (to-from)*c.size()), Features: slices.Clone(c.Features),
 	}
 	for i := range a.Data {
 		switch at := from*c.size() + i; {

@@ -10,7 +10,7 @@ import (
 )
 
 // preparations are those that a file can name.
-var preparations = []Preparation{ArrayPreparation{}}
+var preparations = []Preparation{ArrayPreparation{}, (*Schema)(nil)}
 
 // maxPreparation bounds what ReadPreparation reads. The largest hold a vocabulary.
 const maxPreparation = 128 << 20

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"unicode"
 )
@@ -32,4 +33,15 @@ func Names() (names []string) {
 		names = append(names, b.String())
 	}
 	return names
+}
+
+// WithBaseline is the method with that baseline, or as it is if it has none.
+func WithBaseline(method Explainer, b Baseline) Explainer {
+	m := reflect.New(reflect.TypeOf(method))
+	m.Elem().Set(reflect.ValueOf(method))
+	if m.Elem().Kind() != reflect.Struct || baselineOf(m.Interface()) == nil {
+		return method
+	}
+	*baselineOf(m.Interface()) = b
+	return m.Elem().Interface().(Explainer)
 }

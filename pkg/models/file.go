@@ -43,6 +43,8 @@ type portOfFile struct {
 	Axes    []string `json:"axes,omitempty"`
 	Kind    Kind     `json:"kind"`
 	Classes []string `json:"classes,omitempty"`
+
+	Features []string `json:"features,omitempty"`
 }
 
 // WriteFile writes the net into one file, whole or not at all: its weights in the safetensors format, which other programs read too, with a
@@ -63,7 +65,7 @@ func (n *Net) WriteFile(path string) error {
 		to    *[]portOfFile
 	}{{n.Inputs, &d.Inputs}, {n.Outputs, &d.Outputs}} {
 		for _, p := range side.ports {
-			f := portOfFile{p.Name, "", p.Shape, p.Axes, p.Kind, p.Classes}
+			f := portOfFile{p.Name, "", p.Shape, p.Axes, p.Kind, p.Classes, p.Features}
 			if p.DType != dtypes.InvalidDType {
 				f.DType = p.DType.String()
 			}
@@ -167,7 +169,7 @@ func readFile(path string) (map[string]*tensors.Tensor, map[string]string, descr
 
 func portsOf(list []portOfFile) (ports []Port, err error) {
 	for _, f := range list {
-		p := Port{Name: f.Name, Shape: f.Shape, Axes: f.Axes, Kind: f.Kind, Classes: f.Classes}
+		p := Port{Name: f.Name, Shape: f.Shape, Axes: f.Axes, Kind: f.Kind, Classes: f.Classes, Features: f.Features}
 		if f.DType != "" {
 			var ok bool
 			if p.DType, ok = dtypes.MapOfNames[f.DType]; !ok {

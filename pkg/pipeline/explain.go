@@ -8,6 +8,7 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"github.com/vitrine-ml/vitrine/pkg/data"
 	"github.com/vitrine-ml/vitrine/pkg/explain"
 	"github.com/vitrine-ml/vitrine/pkg/models"
 	"github.com/vitrine-ml/vitrine/pkg/record"
@@ -19,7 +20,9 @@ type Explanation struct {
 	Samples record.Samples    // the examples as a person looks at them, with predictions where the net is a classifier
 	Inputs  []*tensors.Tensor // as the net took them: explain.Keep lays them beside the record
 
-	Method explain.Explainer
+	// Columns is the record with one value for each column, where the examples are rows of a table, in which one column may be several
+	// numbers; nil for others.
+	Columns *record.Explanation
 }
 
 // Explain prepares raw examples, one or more, and explains the target of each.
@@ -39,7 +42,13 @@ func (p *Pipeline) Explain(ctx context.Context, method explain.Explainer, target
 	if err != nil {
 		return nil, err
 	}
-	return &Explanation{e, samples, inputs, method}, nil
+	why := &Explanation{Record: e, Samples: samples, Inputs: inputs}
+	if table, ok := p.Preparation.(*data.Schema); ok && e.StdErr == nil {
+		if why.Columns, err = table.PerColumn(e); err != nil {
+			return nil, err
+		}
+	}
+	return why, nil
 }
 
 // Target is a class by its name or, counted from 0, its number; where a class is called by a number, that is it. "" and "predicted" are the

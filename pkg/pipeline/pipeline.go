@@ -63,7 +63,7 @@ func arrays(net *models.Net) data.ArrayPreparation {
 		case models.Mask:
 			kind = data.Mask
 		}
-		p.Inputs = append(p.Inputs, data.ArrayInput{Name: port.Name, Kind: kind, Shape: port.Shape, Axes: port.Axes})
+		p.Inputs = append(p.Inputs, data.ArrayInput{Name: port.Name, Kind: kind, Shape: port.Shape, Axes: port.Axes, Features: port.Features})
 	}
 	return p
 }

@@ -7,12 +7,14 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"github.com/vitrine-ml/vitrine/pkg/data"
 	"github.com/vitrine-ml/vitrine/pkg/explain"
 	"github.com/vitrine-ml/vitrine/pkg/models"
 	"github.com/vitrine-ml/vitrine/pkg/record"
 )
 
-// Predict says what the net makes of one raw example: of a classifier all classes, the most probable first; of any other its values. Equally
+// Predict says what the net makes of one raw example: of a classifier all classes, the most probable first; of any other its values,
+// those of a table's target in its unit. Equally
 // probable classes are in the order of the net's.
 func (p *Pipeline) Predict(raw string) (*record.Answer, error) {
 	inputs, _, err := p.prepare([]string{raw})
@@ -42,6 +44,11 @@ func (p *Pipeline) Predict(raw string) (*record.Answer, error) {
 	values, err := models.Floats(out[0])
 	if err != nil {
 		return nil, err
+	}
+	if table, ok := p.Preparation.(*data.Schema); ok { // whose target was scaled
+		for i, v := range values {
+			values[i] = v*table.Target.Deviation + table.Target.Mean
+		}
 	}
 	axes := slices.Clone(port.Axes)
 	for i := len(axes); i < len(port.Shape); i++ {

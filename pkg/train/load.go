@@ -96,7 +96,7 @@ func remember(net *models.Net, set *data.Dataset) error {
 	return nil
 }
 
-// Ports are those of a net that learns a dataset: an input for each of its inputs, with its name, axes and kind, and one output. That is
+// Ports are those of a net that learns a dataset: an input for each of its inputs, with its name, axes, features and kind, and one output. That is
 //
 //   - for classes, "class": a logit a class;
 //   - for values, the target's name and shape: the values themselves;
@@ -106,7 +106,7 @@ func remember(net *models.Net, set *data.Dataset) error {
 func Ports(set *data.Dataset) (inputs, outputs []models.Port) {
 	columns, target := set.Columns()
 	for _, c := range columns {
-		inputs = append(inputs, models.Port{Name: c.Name, Shape: c.Shape, Axes: c.Axes, Kind: kinds[c.Kind], Classes: c.Names})
+		inputs = append(inputs, models.Port{Name: c.Name, Shape: c.Shape, Axes: c.Axes, Kind: kinds[c.Kind], Classes: c.Names, Features: c.Features})
 	}
 	var out models.Port
 	switch target.Kind {
