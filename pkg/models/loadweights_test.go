@@ -84,7 +84,7 @@ func TestStateDicts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if b.Name() != "go" && name != "mlp" && name != "cnn" && os.Getenv("VITRINE_FULL") == "" {
+			if b.Name() != "Go Backend" && name != "mlp" && name != "cnn" && os.Getenv("VITRINE_FULL") == "" {
 				t.Skip("VITRINE_FULL=1 compiles it too: which weight is which does not depend on the backend")
 			}
 			names, err := net.TorchNames()
