@@ -3,14 +3,11 @@ package data
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // folder is files in folders that are called as their classes.
@@ -121,19 +118,7 @@ func (f *folder) read(i int, limit int64) ([]byte, error) {
 	}
 	defer r.Close()
 	b, err := readAll(r, limit)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.files[i], err)
-	}
-	return b, nil
-}
-
-// readAll reads to the end, if that comes before the limit.
-func readAll(r io.Reader, limit int64) ([]byte, error) {
-	b, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err == nil && int64(len(b)) > limit {
-		err = fmt.Errorf("more than %d bytes", limit)
-	}
-	return b, err
+	return b, named(f.files[i], err)
 }
 
 // keep leaves only those files.
@@ -173,39 +158,4 @@ func (f *folder) sift(skip func(file string, err error), use func(i int) error) 
 		}
 	}
 	return nil
-}
-
-// each calls use for 0 to n − 1, on all processors, until one fails. It returns the error of the first in order of those that have failed.
-func each(n int, use func(i int) error) error {
-	workers := min(n, runtime.GOMAXPROCS(0))
-	var (
-		wait   sync.WaitGroup
-		lock   sync.Mutex
-		next   int
-		first  error
-		failed = n
-	)
-	for range workers {
-		wait.Go(func() {
-			for {
-				lock.Lock()
-				i := next
-				next++
-				stop := i >= failed
-				lock.Unlock()
-				if stop {
-					return
-				}
-				if err := use(i); err != nil {
-					lock.Lock()
-					if i < failed {
-						failed, first = i, err
-					}
-					lock.Unlock()
-				}
-			}
-		})
-	}
-	wait.Wait()
-	return first
 }

@@ -10,8 +10,6 @@ import (
 	"image/jpeg"
 	"image/png"
 	"math"
-	"os"
-	"path/filepath"
 
 	"golang.org/x/image/draw"
 )
@@ -84,7 +82,7 @@ func (o Images) shape() []int {
 //
 //	pets, err := data.ImageFolder("pets", data.Images{Height: 96, Width: 96, Fit: data.Crop})   // pets/cat/*.jpg, pets/dog/*.jpg
 //
-// It returns an error that names the file if one is no PNG or JPEG, is broken, has more than o.MaxPixels or more than 1 GiB. Where images are decoded when they are asked for,
+// It returns an error that names the file if one is no PNG or JPEG, is broken, has more than o.MaxPixels or more than 256 MiB. Where images are decoded when they are asked for,
 // only the beginning of each file is looked at before, and what is broken later in it is a [ReadError] then; the folder is to be left as it is.
 func ImageFolder(dir string, o Images) (*Dataset, error) {
 	o, err := o.withDefaults()
@@ -95,78 +93,21 @@ func ImageFolder(dir string, o Images) (*Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	input := Column{Shape: o.shape()}
-	if size := input.size(); len(f.files) <= o.Memory/size {
-		pixels := make([][]uint8, len(f.files))
-		err = f.sift(o.Skip, func(i int) (err error) {
-			pixels[i], err = o.file(f, i)
+	d, err := f.dataset(Column{Shape: o.shape()}, 1, o.Memory, o.Skip,
+		func(b []byte) (Column, error) {
+			pixels, err := o.pixels(b)
+			return Column{Bytes: pixels}, err
+		},
+		func(b []byte) error {
+			_, _, err := o.config(b)
 			return err
 		})
-		for _, row := range pixels {
-			input.Bytes = append(input.Bytes, row...)
-		}
-		f.root.Close()
-	} else {
-		err = f.sift(o.Skip, func(i int) error {
-			b, err := f.read(i, maxContents)
-			if err == nil {
-				_, _, err = o.config(b)
-			}
-			return named(f.files[i], err)
-		})
-		input.Rows = imageRows{o, f}
-	}
-	if err != nil {
-		return nil, err
-	}
-	target := Column{Kind: Classes, Names: f.classes}
-	for _, label := range f.labels {
-		target.IDs = append(target.IDs, int32(label))
-	}
-	d, err := Assemble(filepath.Base(dir), []Column{input}, target)
 	if err != nil {
 		return nil, err
 	}
 	o.Skip, o.Memory = nil, 0
 	d.Preparation = o
 	return d, nil
-}
-
-// named is the error with the file's name before it.
-func named(file string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s: %w", file, err)
-}
-
-// file is the pixels of a file of a folder.
-func (o Images) file(f *folder, i int) ([]uint8, error) {
-	b, err := f.read(i, maxContents)
-	if err != nil {
-		return nil, err
-	}
-	pixels, err := o.pixels(b)
-	return pixels, named(f.files[i], err)
-}
-
-// imageRows are images that are decoded when they are asked for.
-type imageRows struct {
-	o Images
-	f *folder
-}
-
-func (r imageRows) Len() int { return len(r.f.files) }
-
-func (r imageRows) Read(index []int) (Column, error) {
-	size := Column{Shape: r.o.shape()}.size()
-	all := make([]uint8, size*len(index))
-	err := each(len(index), func(i int) error {
-		pixels, err := r.o.file(r.f, index[i])
-		copy(all[i*size:], pixels)
-		return err
-	})
-	return Column{Bytes: all}, err
 }
 
 // Raw implements [Preparation].
@@ -178,14 +119,9 @@ func (o Images) Prepare(path string) ([]Column, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(path)
+	b, err := readFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("data: %w", err)
-	}
-	defer f.Close()
-	b, err := readAll(f, maxContents)
-	if err != nil {
-		return nil, fmt.Errorf("data: %s: %w", path, err)
+		return nil, err
 	}
 	pixels, err := o.pixels(b)
 	if err != nil {
