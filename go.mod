@@ -13,6 +13,7 @@ require (
 	github.com/janpfeifer/gonb v0.11.4
 	github.com/janpfeifer/must v0.2.0
 	github.com/parquet-go/parquet-go v0.32.0
+	golang.org/x/image v0.26.0
 	golang.org/x/sys v0.43.0
 	golang.org/x/term v0.40.0
 )

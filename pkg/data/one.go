@@ -21,7 +21,7 @@ func One(columns []Column) (inputs []*tensors.Tensor, samples record.Samples, er
 		}
 		inputs = append(inputs, c.tensor(1, func(int) int { return 0 }))
 		if i == 0 {
-			samples.Inputs, samples.Tokens = c.array(0, 1), c.tokens(0, 1)
+			samples.Inputs, samples.Tokens = c.array(1), c.tokens()
 		}
 	}
 	return inputs, samples, nil

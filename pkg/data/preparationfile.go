@@ -10,12 +10,12 @@ import (
 )
 
 // preparations are those that a file can name.
-var preparations = []Preparation{ArrayPreparation{}, (*Schema)(nil)}
+var preparations = []Preparation{ArrayPreparation{}, (*Schema)(nil), TextPreparation{}, Images{}, Sounds{}}
 
 // maxPreparation bounds what ReadPreparation reads. The largest hold a vocabulary.
 const maxPreparation = 128 << 20
 
-// ErrOwnPreparation is what [WritePreparation] returns of a type that is not of this package: no file could name it.
+// ErrOwnPreparation is what [WritePreparation] returns of a type that is not of this package, or that holds one: no file could name it.
 var ErrOwnPreparation = errors.New("a type of the program's own")
 
 // preparationFile is a preparation as JSON.
@@ -32,7 +32,7 @@ func WritePreparation(w io.Writer, p Preparation) error {
 		}
 		options, err := json.Marshal(p)
 		if err != nil {
-			return fmt.Errorf("data: preparation %T: %w", p, err)
+			return fmt.Errorf("data: preparation %T: %w: %w", p, ErrOwnPreparation, err) // a tokeniser that cannot be written
 		}
 		text, err := json.Marshal(preparationFile{kindOf(known), options})
 		if err != nil {

@@ -124,7 +124,7 @@ func (t Table) withDefaults() (Table, error) {
 // target that is missing, a number that is infinite, too large or has a decimal comma, bytes that are not UTF-8, and what exceeds a limit: 10,000
 // columns, 1 MiB a row, 100,000 encoded numbers a row, [Table.Limit].
 func ReadCSV(path string, t Table) (train, test *Dataset, schema *Schema, err error) {
-	return readTable(func(t Table) (table, error) { return csvTable(path, opened(path), t) }, filepath.Base(path), t)
+	return readTable(func(t Table) (table, error) { return csvTable(path, openedTable(path), t) }, filepath.Base(path), t)
 }
 
 // ReadParquet is [ReadCSV] for a Parquet file of flat columns: whole and floating-point numbers, decimals, booleans, strings, dates and
@@ -134,8 +134,8 @@ func ReadParquet(path string, t Table) (train, test *Dataset, schema *Schema, er
 	return readTable(func(t Table) (table, error) { return parquetTable(path, openedAt(path), t) }, filepath.Base(path), t)
 }
 
-// opened opens a file anew for each time that it is gone through.
-func opened(path string) func() (io.ReadCloser, error) {
+// openedTable opens a file anew for each time that it is gone through.
+func openedTable(path string) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) { return os.Open(path) }
 }
 

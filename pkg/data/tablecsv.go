@@ -29,7 +29,7 @@ func csvTable(path string, open func() (io.ReadCloser, error), t Table) (table, 
 		} else if err != nil {
 			return s, fmt.Errorf("%s: %w", s.at(line), err)
 		}
-		s.columns = named(header)
+		s.columns = trimmedNames(header)
 	}
 	marks := t.marks()
 	s.each = func(see func(int, []cell) error) error {
@@ -60,8 +60,8 @@ func csvTable(path string, open func() (io.ReadCloser, error), t Table) (table, 
 	return s, nil
 }
 
-// named are the names of a header, spaces around them apart. A first one that is empty, as tables of rows with numbers have it, is called "row".
-func named(header []string) []string {
+// trimmedNames are the names of a header, spaces around them apart. A first one that is empty, as tables of rows with numbers have it, is called "row".
+func trimmedNames(header []string) []string {
 	names := make([]string, len(header))
 	for i, name := range header {
 		names[i] = strings.Clone(strings.TrimSpace(name))

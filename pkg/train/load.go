@@ -127,7 +127,8 @@ var kinds = map[data.Kind]models.Kind{data.Values: models.Values, data.IDs: mode
 const recipe = 2
 
 // key is a hash of all that decides the trained weights.
-func key(net *models.Net, set *data.Dataset, c Config) (string, error) {
+func key(net *models.Net, set *data.Dataset, c Config) (_ string, err error) {
+	defer data.Catch(&err)
 	options, err := json.Marshal([]any{c.Optimizer, c.Schedule, c.Loss, c.LabelSmoothing, c.ClassWeights, c.EarlyStopping})
 	if err != nil {
 		return "", fmt.Errorf("train: options of %T, %T or %T: %w", c.Optimizer, c.Schedule, c.Loss, err)
