@@ -114,6 +114,7 @@ func openCSV(open func() (io.ReadCloser, error), delimiter rune) (*csvFile, erro
 	f := &csvFile{file: file, bounded: &boundedReader{from: b}}
 	f.Reader = csv.NewReader(f.bounded)
 	f.Comma, f.ReuseRecord, f.FieldsPerRecord = delimiter, true, -1
+	f.TrimLeadingSpace = delimiter != '\t' // spaces before a quote
 	return f, nil
 }
 

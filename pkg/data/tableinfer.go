@@ -118,7 +118,7 @@ func (s table) checkColumns(t Table, target int) error {
 	}
 	list := fmt.Sprintf("%.40q", s.columns[:min(len(s.columns), 20)])
 	if target < 0 {
-		return fmt.Errorf("no column %q, the Target; there are %s. (If these are values: give the names in Header.)", t.Target, list)
+		return fmt.Errorf("no column %q, the Target; there are %s. (If these are values: give the names in Header. If they are one: give the Delimiter.)", t.Target, list)
 	}
 	if len(s.columns) < 2 {
 		return fmt.Errorf("only one column, %s: nothing to predict from. (Another Delimiter?)", list)

@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -84,6 +85,7 @@ func safely(open func() (randomAccess, error), use func(*parquet.File) error) (e
 // leaf is a column of a Parquet file.
 type leaf struct {
 	name string
+	at   int                                    // which of the file's columns of values it is, or begins with
 	cell func(parquet.Value, missingMarks) cell // nil: it is not read
 }
 
@@ -93,21 +95,34 @@ func leavesOf(f *parquet.File, t Table) (leaves []leaf, err error) {
 	if len(fields) > maxTableColumns {
 		return nil, fmt.Errorf("%d columns, want at most %d", len(fields), maxTableColumns)
 	}
+	at := 0
 	for _, field := range fields {
-		ignored := t.Types[field.Name()] == Ignored
-		if !field.Leaf() || field.Repeated() {
-			if ignored {
-				return nil, fmt.Errorf("column %q is a list or a structure: take it out of the file, as only flat columns are read", field.Name())
+		l, ignored := leaf{name: field.Name(), at: at}, t.Types[field.Name()] == Ignored
+		at += leavesIn(field)
+		switch {
+		case ignored:
+		case !field.Leaf() || field.Repeated():
+			return nil, fmt.Errorf("column %q is a list or a structure, want flat columns: make columns of its parts, or leave it out by Types (Ignored)", l.name)
+		default:
+			if l.cell, err = reader(field.Type()); err != nil {
+				return nil, fmt.Errorf("column %q holds %w: convert it, or leave it out by Types (Ignored)", l.name, err)
 			}
-			return nil, fmt.Errorf("column %q is a list or a structure, want flat columns: make columns of its parts", field.Name())
-		}
-		l := leaf{name: field.Name()}
-		if l.cell, err = reader(field.Type()); err != nil && !ignored {
-			return nil, fmt.Errorf("column %q holds %w: convert it, or leave it out by Types (Ignored)", field.Name(), err)
 		}
 		leaves = append(leaves, l)
 	}
 	return leaves, nil
+}
+
+// leavesIn is how many columns of values a field has.
+func leavesIn(n parquet.Node) int {
+	if n.Leaf() {
+		return 1
+	}
+	sum := 0
+	for _, field := range n.Fields() {
+		sum += leavesIn(field)
+	}
+	return sum
 }
 
 // eachRow reads the rows.
@@ -121,14 +136,12 @@ func (s table) eachRow(f *parquet.File, leaves []leaf, marks missingMarks, see f
 				n, err := rows.ReadRows(buffer)
 				for _, row := range buffer[:n] {
 					at++
-					if len(row) != len(leaves) {
-						return fmt.Errorf("%s: %d values, want %d, one for each column", s.at(at), len(row), len(leaves))
+					for i := range cells {
+						cells[i] = cell{missing: true}
 					}
-					for i, v := range row {
-						switch {
-						case v.IsNull() || leaves[i].cell == nil:
-							cells[i] = cell{missing: true}
-						default:
+					for _, v := range row {
+						i, found := slices.BinarySearchFunc(leaves, v.Column(), func(l leaf, at int) int { return l.at - at })
+						if found && leaves[i].cell != nil && !v.IsNull() {
 							cells[i] = leaves[i].cell(v, marks)
 						}
 					}
@@ -177,7 +190,9 @@ func reader(of parquet.Type) (func(parquet.Value, missingMarks) cell, error) {
 			}
 		case *format.TimeType:
 			return nil, errors.New("times of day")
-		case nil, *format.NullType:
+		case *format.NullType:
+			return func(parquet.Value, missingMarks) cell { return cell{missing: true} }, nil
+		case nil:
 		default:
 			return nil, fmt.Errorf("values of the type %s", of)
 		}

@@ -74,6 +74,11 @@ func TestReadParquetErrors(t *testing.T) {
 			t.Errorf("%s: %v, want %q", file, err, want)
 		}
 	}
+	// What is not used may be anything.
+	train, _, schema, err := data.ReadParquet("testdata/nested.parquet", data.Table{Target: "target", NoTest: true, Types: map[string]data.Type{"nested": data.Ignored}})
+	if err != nil || !slices.Equal(schema.Features(), []string{"x"}) || row(train, 1)[0] != 1 {
+		t.Errorf("%v: %v", err, schema)
+	}
 	if _, _, _, err := data.ReadParquet("testdata/types-gzip.parquet", data.Table{Target: "word", NoTest: true}); err == nil || !strings.Contains(err.Error(), "types-gzip.parquet: row 2: the target") {
 		t.Errorf("a missing target: %v", err)
 	}

@@ -78,7 +78,7 @@ columns = {
 for name, options in {"plain": {"compression": "none", "use_dictionary": False}, "snappy": {}, "zstd": {"compression": "zstd", "data_page_version": "2.0"},
                       "gzip": {"compression": "gzip", "row_group_size": 2, "store_decimal_as_integer": True}}.items():
     pq.write_table(pa.table(columns), f"types-{name}.parquet", **options)
-pq.write_table(pa.table({"nested": pa.array([[1], [2]]), "target": ["a", "b"]}), "nested.parquet")
+pq.write_table(pa.table({"nested": pa.array([[1, 2], [2]]), "x": [-5.0, 5.0], "target": ["a", "b"]}), "nested.parquet")
 pq.write_table(pa.table({"clock": pa.array([datetime.time(1), datetime.time(2)]), "target": ["a", "b"]}), "clock.parquet")
 
 with open("tables.json", "w", encoding="utf-8") as out:
