@@ -16,8 +16,8 @@ import (
 	"github.com/vitrine-ml/vitrine/internal/cache"
 )
 
-// imdbArchive is a tar file compressed with gzip: names and contents in turn.
-func imdbArchive(t testing.TB, files ...string) []byte {
+// archived is a tar file compressed with gzip: names and contents in turn.
+func archived(t testing.TB, files ...string) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	zipped := gzip.NewWriter(&b)
@@ -40,7 +40,7 @@ func imdbArchive(t testing.TB, files ...string) []byte {
 }
 
 func smallIMDB(t testing.TB) []byte {
-	return imdbArchive(t, "aclImdb/", "", "aclImdb/README", "x", "aclImdb/train/unsup/0_0.txt", "nobody knows", "aclImdb/train/pos/10_9.txt", "lovely<br /><br />film",
+	return archived(t, "aclImdb/", "", "aclImdb/README", "x", "aclImdb/train/unsup/0_0.txt", "nobody knows", "aclImdb/train/pos/10_9.txt", "lovely<br /><br />film",
 		"aclImdb/train/pos/9_10.txt", "great", "aclImdb/train/neg/3_1.txt", "dull", "aclImdb/test/neg/0_2.txt", "poor", "aclImdb/test/neg/1_3.txt", "bad",
 		"aclImdb/test/pos/7_7.txt", "good", "aclImdb/train/urls_pos.txt", "http://")
 }
@@ -78,7 +78,7 @@ func TestIMDB(t *testing.T) {
 		"3 reviews for train, want 4": archive,
 		"not an archive":              []byte("no"),
 		"broken archive":              archive[:len(archive)/2],
-		"neg/3_1.txt: no text in it":  imdbArchive(t, "aclImdb/train/neg/3_1.txt", " "),
+		"neg/3_1.txt: no text in it":  archived(t, "aclImdb/train/neg/3_1.txt", " "),
 	} {
 		if _, err := parseIMDB(bytes.NewReader(b), 4); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)
