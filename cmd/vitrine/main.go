@@ -1,4 +1,4 @@
-// Command vitrine looks after an installation. See [usage].
+// Command vitrine predicts and explains from a shell, and looks after an installation. See [usage].
 package main
 
 import (
@@ -9,12 +9,23 @@ import (
 
 const usage = `usage: vitrine COMMAND
 
+  predict MODEL RAW...     what a net says of examples: class names and probabilities, or values
+      --top N              print the N most probable classes (5)
+      --out DIR            write there a record (prediction.json) and a page (prediction.html)
+  explain MODEL RAW...     why it says so: a record (explanation.json), which verify takes, and a page (explanation.html)
+      --method NAME        saliency, integrated-gradients (unless said otherwise), occlusion, lrp, deep-lift,
+                           guided-backprop or deconvolution
+      --target CLASS       a class by its name or number; unless it is given, the most probable one
+      --out DIR            where they are written (explanation)
   init DIR                 make DIR a folder for notebooks of your own, which is a Go module
   doctor                   what is installed, which backend computes, and is it right: exit status 1 if not
   verify RECORD...         run explanations again: does each hold, bit for bit? exit status 1 if one does not
   backend                  which backend computes, and why
   backend --install DIR    let go-xla install its plugin for this machine below DIR
   help                     this page
+
+MODEL is a file that Net.WriteFile wrote. RAW is an example as the net's file says it is prepared: a text, a row as a JSON object, the path
+of a picture or a sound; of a net whose file does not say it, the path of a .npy file with the input's numbers. After -- nothing is an option.
 
 The last line of backend is the value of GOMLX_BACKEND that it speaks of.
 `
@@ -23,7 +34,9 @@ The last line of backend is the value of GOMLX_BACKEND that it speaks of.
 var commands = map[string]func(args []string) error{
 	"backend": showBackend,
 	"doctor":  examine,
+	"explain": explainExamples,
 	"init":    makeFolder,
+	"predict": predict,
 	"verify":  verify,
 }
 

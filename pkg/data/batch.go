@@ -45,21 +45,28 @@ func (d *Dataset) tensors(n int, at func(int) int) []*tensors.Tensor {
 // class names and where the examples came from. It panics unless 0 ≤ from ≤ to ≤ Len.
 func (d *Dataset) Samples(from, to int) record.Samples {
 	d.mustSpan(from, to)
+	input, target := d.inputs[0].Span(from, to), d.target.Span(from, to)
 	s := record.Samples{
 		Dataset: d.Name,
-		Inputs:  d.inputs[0].array(from, to),
-		Tokens:  d.inputs[0].tokens(from, to),
+		Inputs:  input.array(to - from),
+		Tokens:  input.tokens(),
 		Classes: slices.Clone(d.Classes),
 		Index:   slices.Clone(d.Index[from:to]),
 	}
 	if d.target.Kind != Classes {
-		target := d.target.array(from, to)
-		s.Target, s.TargetTokens = &target, d.target.tokens(from, to)
+		numbers := target.array(to - from)
+		s.Target, s.TargetTokens = &numbers, target.tokens()
 		return s
 	}
 	s.Labels = make([]int, 0, to-from)
-	for _, label := range d.target.IDs[from:to] {
+	for _, label := range target.IDs {
 		s.Labels = append(s.Labels, int(label))
 	}
 	return s
+}
+
+// Targets are those of the examples [from:to], as Samples have them, without the inputs. It panics unless 0 ≤ from ≤ to ≤ Len.
+func (d *Dataset) Targets(from, to int) record.Array {
+	d.mustSpan(from, to)
+	return d.target.Span(from, to).array(to - from)
 }

@@ -35,12 +35,17 @@ type Column struct {
 	// "<eos>" come first, in this order. Other kinds have none.
 	Names []string
 
+	// Features are names for the places of the last axis of Values, "age", "purpose=car": figures show them. nil: none. Other kinds have none.
+	Features []string
+
 	// The numbers, example after example, each in row-major order. Exactly one of these holds them: Bytes, which are read as fractions of
-	// 255, or Floats for Values; IDs for IDs and Classes; Mask for a Mask.
+	// 255, or Floats for Values; IDs for IDs and Classes; Mask for a Mask. Of an input, Rows may give them when they are asked for; then
+	// the lists are empty, and [Column.Span] reads.
 	Bytes  []uint8
 	Floats []float32
 	IDs    []int32
 	Mask   []bool
+	Rows   Rows
 }
 
 // size is the number of numbers in one example.
@@ -84,6 +89,7 @@ func (c Column) completed(target bool) Column {
 	}
 	c.Bytes, c.Floats, c.IDs, c.Mask = held(c.Bytes), held(c.Floats), held(c.IDs), held(c.Mask)
 	c.Shape, c.Axes, c.Names = slices.Clone(c.Shape), slices.Clone(c.Axes), slices.Clone(c.Names)
+	c.Features = slices.Clone(c.Features)
 	return c
 }
 
@@ -151,10 +157,15 @@ func (c Column) check(n int, target bool) error {
 		return fmt.Errorf("%d axes %q for an example of shape %v", len(c.Axes), c.Axes, c.Shape)
 	case (c.Kind == Values || c.Kind == Mask) && c.Names != nil:
 		return fmt.Errorf("%s have no Names, got %d", c.Kind, len(c.Names))
+	case c.Features != nil && (c.Kind != Values || len(c.Shape) == 0 || len(c.Features) != c.Shape[len(c.Shape)-1]):
+		return fmt.Errorf("%d Features for %s of shape %v, want a name for each place of the last axis", len(c.Features), c.Kind, c.Shape)
 	}
 	size, err := volume(c.Shape)
 	if err != nil {
 		return fmt.Errorf("shape of an example: %w", err)
+	}
+	if c.Rows != nil {
+		return c.checkRows(n)
 	}
 	if err := c.checkStorage(); err != nil {
 		return err
@@ -162,12 +173,24 @@ func (c Column) check(n int, target bool) error {
 	if got := c.len(); got%size != 0 || got/size != n {
 		return fmt.Errorf("%d examples of shape %v want %d × %d values, got %d", n, c.Shape, n, size, got)
 	}
-	for i, v := range c.Floats {
-		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-			return fmt.Errorf("example %d holds %v at position %d of %d", i/size, v, i%size, size)
-		}
+	if i := slices.IndexFunc(c.Floats, notFinite); i >= 0 {
+		return fmt.Errorf("example %d holds %v at position %d of %d", i/size, c.Floats[i], i%size, size)
 	}
 	return c.checkIDs(size, target)
+}
+
+func notFinite(v float32) bool { return math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) }
+
+// checkRows looks at the first example. The others are checked as they are read.
+func (c Column) checkRows(n int) error {
+	switch {
+	case c.len() > 0:
+		return errors.New("the numbers are given as a list and as Rows, want one of the two")
+	case c.Rows.Len() != n:
+		return fmt.Errorf("%d examples want as many Rows, got %d", n, c.Rows.Len())
+	}
+	_, err := c.read([]int{0})
+	return err
 }
 
 // checkStorage wants exactly one list of numbers, the one of its kind.
@@ -219,6 +242,10 @@ func (c Column) checkIDs(size int, target bool) error {
 
 // selected is the column of the examples at those positions.
 func (c Column) selected(index []int) Column {
+	if c.Rows != nil {
+		c.Rows = viewed(c.Rows, index)
+		return c
+	}
 	n := c.size()
 	c.Bytes, c.Floats, c.IDs, c.Mask = rows(c.Bytes, n, index), rows(c.Floats, n, index), rows(c.IDs, n, index), rows(c.Mask, n, index)
 	return c
@@ -246,6 +273,13 @@ var fraction = func() (table [256]float32) {
 
 // tensor puts n examples into a fresh tensor; at gives the position of each.
 func (c Column) tensor(n int, at func(int) int) *tensors.Tensor {
+	if c.Rows != nil {
+		index := make([]int, n)
+		for i := range index {
+			index[i] = at(i)
+		}
+		return c.at(index).tensor(n, func(i int) int { return i })
+	}
 	dims := slices.Concat([]int{n}, c.Shape)
 	size := c.size()
 	switch c.Kind {
@@ -282,36 +316,36 @@ func packed[T float32 | int32 | bool](dtype dtypes.DType, dims []int, from []T, 
 	return t
 }
 
-// array is the examples [from:to] as a record.
-func (c Column) array(from, to int) record.Array {
+// array is the n examples of a column in memory as a record.
+func (c Column) array(n int) record.Array {
 	a := record.Array{
 		Name: c.Name, DType: map[Kind]string{Values: "float32", IDs: "int32", Mask: "bool", Classes: "int32"}[c.Kind],
 		Axes:  append([]string{"example"}, c.Axes...),
-		Shape: slices.Concat([]int{to - from}, c.Shape),
-		Data:  make([]float64, (to-from)*c.size()),
+		Shape: slices.Concat([]int{n}, c.Shape),
+		Data:  make([]float64, n*c.size()), Features: slices.Clone(c.Features),
 	}
 	for i := range a.Data {
-		switch at := from*c.size() + i; {
+		switch {
 		case c.Bytes != nil:
-			a.Data[i] = float64(fraction[c.Bytes[at]])
+			a.Data[i] = float64(fraction[c.Bytes[i]])
 		case c.Floats != nil:
-			a.Data[i] = float64(c.Floats[at])
+			a.Data[i] = float64(c.Floats[i])
 		case c.IDs != nil:
-			a.Data[i] = float64(c.IDs[at])
-		case c.Mask[at]:
+			a.Data[i] = float64(c.IDs[i])
+		case c.Mask[i]:
 			a.Data[i] = 1
 		}
 	}
 	return a
 }
 
-// tokens are what the ids of the examples [from:to] stand for, without padding; nil for other kinds.
-func (c Column) tokens(from, to int) [][]string {
+// tokens are what the ids of a column in memory stand for, without padding; nil for other kinds.
+func (c Column) tokens() [][]string {
 	if c.Kind != IDs {
 		return nil
 	}
-	all := make([][]string, 0, to-from)
-	for row := range slices.Chunk(c.IDs[from*c.size():to*c.size()], c.size()) {
+	all := make([][]string, 0, len(c.IDs)/c.size())
+	for row := range slices.Chunk(c.IDs, c.size()) {
 		tokens := []string{}
 		for _, id := range row {
 			if id != 0 {

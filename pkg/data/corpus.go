@@ -86,7 +86,11 @@ func Texts(name string, texts []string, labels []int, classes []string, t Tokeni
 		target.IDs[i] = int32(label)
 	}
 	d, err := Assemble(name, []Column{input}, target)
-	return d, counts, err
+	if err != nil {
+		return nil, counts, err
+	}
+	d.Preparation = TextPreparation{t, input.Shape[0]}
+	return d, counts, nil
 }
 
 // Parallel is texts with what each becomes: sentences and their translations.

@@ -10,7 +10,7 @@
 // a sequence of ids).
 //
 // Loading and building return errors. Taking examples by position panics when the position is out of range, as indexing a slice does:
-// that is a mistake in the program, not in the data.
+// that is a mistake in the program, not in the data. Where the numbers are not in memory, it panics with a [ReadError] if they cannot be read.
 //
 // The package prints nothing and is safe for concurrent use.
 package data
@@ -21,7 +21,7 @@ import (
 	"sync"
 )
 
-// Dataset is examples in memory, each of one or more inputs and a target: a class, numbers or a sequence of ids. It does not change once
+// Dataset is examples, in memory or read when they are asked for ([Rows]), each of one or more inputs and a target: a class, numbers or a sequence of ids. It does not change once
 // made; its fields are to be read only.
 type Dataset struct {
 	Name    string   // for people: "Fashion-MNIST test subset"
@@ -65,7 +65,8 @@ func newOwning[T uint8 | float32](name string, shape []int, values []T, labels [
 	return Assemble(name, []Column{input}, target)
 }
 
-// Assemble makes a dataset of any inputs and one target. It keeps the columns' slices of numbers, which must not be changed any more.
+// Assemble makes a dataset of any inputs and one target. It keeps the columns' slices of numbers, which must not be changed any more. Of an input
+// that has Rows it reads the first example; the others are checked as they are read.
 //
 // What a target is decides what a net is trained for: Classes for classification; Values for regression and forecasting; IDs for sequences,
 // whose examples are as long as the longest, and padded with 0. Where the target's ids are predicted one after another, the inputs are the
@@ -92,6 +93,9 @@ func Assemble(name string, inputs []Column, target Column) (*Dataset, error) {
 	size, err := volume(target.Shape)
 	if err != nil {
 		return fail("target %q: shape of an example: %v", target.Name, err)
+	}
+	if target.Rows != nil {
+		return fail("target %q: a target is held in memory, want no Rows", target.Name)
 	}
 	d := &Dataset{Name: name, n: target.len() / size, target: target}
 	if target.len() == 0 {

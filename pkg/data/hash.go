@@ -20,31 +20,37 @@ func (d *Dataset) sum() string {
 	if len(d.inputs) == 1 && d.inputs[0].Kind == Values && d.target.Kind == Classes {
 		fmt.Fprintf(h, "vitrine dataset 1\nshape %d\n", d.inputs[0].Shape)
 		writeNames(h, "classes", d.Classes)
-		writeNumbers(h, "labels", d.target.IDs)
-		d.inputs[0].write(h)
+		fmt.Fprintf(h, "labels %d\n", d.n)
+		writeNumbers(h, d.target.IDs)
+		d.inputs[0].write(h, d.n)
 		return hex.EncodeToString(h.Sum(nil))
 	}
 	fmt.Fprintf(h, "vitrine dataset 2\ninputs %d\n", len(d.inputs))
 	for _, c := range append(d.inputs[:len(d.inputs):len(d.inputs)], d.target) {
 		fmt.Fprintf(h, "%s shape %d\n", c.Kind, c.Shape)
 		writeNames(h, "names", c.Names)
-		c.write(h)
+		c.write(h, d.n)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// write writes the numbers.
-func (c Column) write(h hash.Hash) {
-	switch {
-	case c.Bytes != nil:
-		fmt.Fprintf(h, "uint8 %d\n", len(c.Bytes))
-		h.Write(c.Bytes)
-	case c.Floats != nil:
-		writeNumbers(h, "float32", c.Floats)
-	case c.IDs != nil:
-		writeNumbers(h, "int32", c.IDs)
-	default:
-		writeNumbers(h, "bool", c.Mask)
+// write writes the numbers of n examples, those that are not in memory as if they were.
+func (c Column) write(h hash.Hash, n int) {
+	for from, piece := range c.pieces(n) {
+		if from == 0 {
+			kind, _ := piece.storage()
+			fmt.Fprintf(h, "%s %d\n", kind, n*c.size())
+		}
+		switch {
+		case piece.Bytes != nil:
+			h.Write(piece.Bytes)
+		case piece.Floats != nil:
+			writeNumbers(h, piece.Floats)
+		case piece.IDs != nil:
+			writeNumbers(h, piece.IDs)
+		default:
+			writeNumbers(h, piece.Mask)
+		}
 	}
 }
 
@@ -55,10 +61,9 @@ func writeNames(h hash.Hash, what string, names []string) {
 	}
 }
 
-func writeNumbers[T int32 | float32 | bool](h hash.Hash, what string, numbers []T) {
+func writeNumbers[T int32 | float32 | bool](h hash.Hash, numbers []T) {
 	const chunk = 1 << 14
 	buffer := make([]byte, 0, 4*chunk)
-	fmt.Fprintf(h, "%s %d\n", what, len(numbers))
 	for from := 0; from < len(numbers); from += chunk {
 		buffer, _ = binary.Append(buffer[:0], binary.LittleEndian, numbers[from:min(from+chunk, len(numbers))])
 		h.Write(buffer)

@@ -53,15 +53,9 @@ func fromArrays(name string, images, labels idxArray, classes []string) (*Datase
 // unpack reads all of r, through gzip if it starts like that, but no more than limit bytes. size is what to expect, 0 if nobody knows.
 // With an error comes what could be read.
 func unpack(r io.Reader, size int, limit int64) ([]byte, error) {
-	buffered := bufio.NewReaderSize(r, 1<<16)
-	if magic, _ := buffered.Peek(2); string(magic) == "\x1f\x8b" {
-		unzipped, err := gzip.NewReader(buffered)
-		if err != nil {
-			return nil, err
-		}
-		r = unzipped
-	} else {
-		r = buffered
+	r, err := maybeGzip(r)
+	if err != nil {
+		return nil, err
 	}
 	var contents bytes.Buffer
 	contents.Grow(size + bytes.MinRead) // as much as ReadFrom wants to be free when it finds the end
@@ -70,6 +64,15 @@ func unpack(r io.Reader, size int, limit int64) ([]byte, error) {
 		err = fmt.Errorf("more than %d bytes", limit)
 	}
 	return contents.Bytes(), err
+}
+
+// maybeGzip is what a reader gives, unpacked if it is compressed with gzip.
+func maybeGzip(r io.Reader) (io.Reader, error) {
+	buffered := bufio.NewReaderSize(r, 1<<16)
+	if magic, _ := buffered.Peek(2); string(magic) == "\x1f\x8b" {
+		return gzip.NewReader(buffered)
+	}
+	return buffered, nil
 }
 
 // The types of elements in use here, by their code in the header.

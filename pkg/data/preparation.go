@@ -9,7 +9,7 @@ const (
 	RawRow   Raw = "row"   // a JSON object: the value of each column by its name
 	RawImage Raw = "image" // the path of a PNG or JPEG file
 	RawSound Raw = "sound" // the path of a WAV file
-	RawArray Raw = "array" // the path of a .npy file
+	RawArray Raw = "array" // the path of a .npy file, or of a .npz file where there are several inputs
 )
 
 // Preparation makes a raw example, as a person has it, into the inputs of a net, as those of the dataset were made that the net learned

@@ -36,7 +36,7 @@ func CachedContext(ctx context.Context, method Explainer, net *models.Net, input
 	if _, err := net.CheckInputs(inputs); err != nil {
 		return nil, fmt.Errorf("explain: %w", err)
 	}
-	made, err := provenance(net, inputs)
+	made, err := Provenance(net, inputs)
 	if err != nil {
 		return nil, err
 	}

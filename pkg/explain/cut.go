@@ -41,7 +41,7 @@ func (r *run) layerNamed(name string) (l junction, err error) {
 			return fmt.Errorf("node %q is not on the way from the attributed inputs to output %q", name, r.net.Outputs[r.target.Output].Name)
 		}
 		dims := n.Shape().Dimensions[1:]
-		l.place = place{name, n.DType(), r.axesOf(dims), slices.Clone(dims)}
+		l.place = place{name, n.DType(), r.axesOf(dims), slices.Clone(dims), nil}
 		l.all = !t.around(r, n)
 		return nil
 	})

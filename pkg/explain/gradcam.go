@@ -58,7 +58,7 @@ func (m GradCAM) Explain(ctx context.Context, net *models.Net, inputs []*tensors
 	}
 	if m.AtLayer {
 		axes, _ := apart(l.axes, m.ChannelsFirst)
-		r.places = []place{{l.name, l.dtype, axes, coarse}}
+		r.places = []place{{l.name, l.dtype, axes, coarse, nil}}
 	} else {
 		fine, channels := apart(in.shape, m.ChannelsFirst)
 		for i := range maps {

@@ -26,7 +26,7 @@ const folder = "explanations"
 // baseline that was given. Whoever gets these files can [Verify] the record. Method, net and inputs are those that made it.
 // [Cached] keeps all that by itself.
 func Keep(path string, e *record.Explanation, method Explainer, net *models.Net, inputs []*tensors.Tensor) error {
-	made, err := provenance(net, inputs)
+	made, err := Provenance(net, inputs)
 	if err != nil {
 		return err
 	}

@@ -13,8 +13,8 @@ import (
 	"github.com/vitrine-ml/vitrine/pkg/record"
 )
 
-// provenance says what went in and what it was computed with.
-func provenance(net *models.Net, inputs []*tensors.Tensor) (p record.Provenance, err error) {
+// Provenance says what went in and what it was computed with.
+func Provenance(net *models.Net, inputs []*tensors.Tensor) (p record.Provenance, err error) {
 	p = record.Provenance{
 		Model: net.Name, Graph: net.GraphHash(), Platform: build.Platform, Processor: build.Processor(),
 		Backend: backend.Choose().Kind(), Versions: build.Versions(),
@@ -31,7 +31,7 @@ func provenance(net *models.Net, inputs []*tensors.Tensor) (p record.Provenance,
 func (r *run) provenanceBeside() func() error {
 	done := make(chan error, 1)
 	go func() {
-		made, err := provenance(r.net, r.inputs)
+		made, err := Provenance(r.net, r.inputs)
 		r.made = &made
 		done <- err
 	}()

@@ -40,6 +40,8 @@ func (r *run) record(method Explainer, output []float64, values [][]float64) (*r
 			Axes:  append([]string{"example"}, p.axes...),
 			Shape: append([]int{len(values)}, p.shape...),
 			Data:  make([]float64, 0, len(values)*p.size()),
+
+			Features: p.features,
 		}
 		if p.dtype == dtypes.Float64 {
 			a.DType = "float64"

@@ -81,7 +81,7 @@ func beginWhole(ctx context.Context, method string, net *models.Net, inputs []*t
 		if err != nil {
 			return nil, fmt.Errorf("explain: input %q: %w", p.Name, err)
 		}
-		at := place{p.Name, p.DType, axisNames(p.Axes, len(p.Shape)), p.Shape}
+		at := place{p.Name, p.DType, axisNames(p.Axes, len(p.Shape)), p.Shape, p.Features}
 		if p.Kind == models.IDs && p.Axes == nil && len(p.Shape) == 1 {
 			at.axes = []string{"token"}
 		}
@@ -116,6 +116,8 @@ type place struct {
 	dtype dtypes.DType
 	axes  []string // without that of the examples
 	shape []int
+
+	features []string // names for the places of the last axis, or nil
 }
 
 func (p place) size() int {

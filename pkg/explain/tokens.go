@@ -209,7 +209,7 @@ func (r *run) sourcesOf(ids source) (sources []source, err error) {
 		for _, l := range t.lookups(ids.port) {
 			dims := l.node.Shape().Dimensions
 			vectors, numbers := l.from.Shape().Size()/models.Chunk, l.node.Shape().Size()/l.from.Shape().Size()
-			at := place{ids.name, l.node.DType(), nil, []int{vectors, numbers}}
+			at := place{ids.name, l.node.DType(), nil, []int{vectors, numbers}, nil}
 			sources = append(sources, source{place: at, port: ids.port, node: t.NameOf(l.node), dims: slices.Clone(dims), table: l.table})
 		}
 		return nil

@@ -88,7 +88,7 @@ func Verify(ctx context.Context, path string, net *models.Net) (*Verification, e
 	if err != nil {
 		return nil, err
 	}
-	now, err := provenance(net, inputs)
+	now, err := Provenance(net, inputs)
 	if err != nil {
 		return nil, err
 	}

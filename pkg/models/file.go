@@ -43,10 +43,12 @@ type portOfFile struct {
 	Axes    []string `json:"axes,omitempty"`
 	Kind    Kind     `json:"kind"`
 	Classes []string `json:"classes,omitempty"`
+
+	Features []string `json:"features,omitempty"`
 }
 
 // WriteFile writes the net into one file, whole or not at all: its weights in the safetensors format, which other programs read too, with a
-// description of its architecture and ports and the file's SHA-256 among the metadata.
+// description of its architecture and ports, its Metadata and the file's SHA-256 among the metadata.
 func (n *Net) WriteFile(path string) error {
 	values, err := n.Weights()
 	if err != nil {
@@ -63,7 +65,7 @@ func (n *Net) WriteFile(path string) error {
 		to    *[]portOfFile
 	}{{n.Inputs, &d.Inputs}, {n.Outputs, &d.Outputs}} {
 		for _, p := range side.ports {
-			f := portOfFile{p.Name, "", p.Shape, p.Axes, p.Kind, p.Classes}
+			f := portOfFile{p.Name, "", p.Shape, p.Axes, p.Kind, p.Classes, p.Features}
 			if p.DType != dtypes.InvalidDType {
 				f.DType = p.DType.String()
 			}
@@ -74,8 +76,13 @@ func (n *Net) WriteFile(path string) error {
 	if err != nil {
 		return fmt.Errorf("models: %s: %w", n.Name, err)
 	}
+	if _, taken := n.Metadata[descriptionField]; taken {
+		return fmt.Errorf("models: %s: the metadata %q is written by this package and cannot be given", n.Name, descriptionField)
+	}
+	metadata := map[string]string{descriptionField: string(text)}
+	maps.Copy(metadata, n.Metadata)
 	err = atomicfile.Write(path, 0o644, func(w io.Writer) error {
-		return safetensors.Write(w, values, map[string]string{descriptionField: string(text)})
+		return safetensors.Write(w, values, metadata)
 	})
 	if err != nil {
 		return fmt.Errorf("models: %w", err)
@@ -87,7 +94,7 @@ func (n *Net) WriteFile(path string) error {
 // this package, [Custom] for one, the file holds no graph: make it with [New] as before and have it take up the weights with
 // [Net.ReadWeights].
 func ReadFile(path string) (*Net, error) {
-	values, d, err := readFile(path)
+	values, metadata, d, err := readFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -117,12 +124,13 @@ func ReadFile(path string) (*Net, error) {
 	if err := n.SetWeights(values); err != nil {
 		return nil, fmt.Errorf("%w (in %s)", err, path)
 	}
+	n.Metadata = metadata
 	return n, nil
 }
 
 // ReadWeights takes up the weights of a file that WriteFile wrote of a net of the same graph. If it cannot, it has changed nothing.
 func (n *Net) ReadWeights(path string) error {
-	values, _, err := readFile(path)
+	values, _, _, err := readFile(path)
 	if err != nil {
 		return err
 	}
@@ -132,28 +140,36 @@ func (n *Net) ReadWeights(path string) error {
 	return nil
 }
 
-func readFile(path string) (map[string]*tensors.Tensor, description, error) {
+// readFile reads weights, metadata (nil: none) and description.
+func readFile(path string) (map[string]*tensors.Tensor, map[string]string, description, error) {
 	var d description
+	fail := func(format string, args ...any) (map[string]*tensors.Tensor, map[string]string, description, error) {
+		return nil, nil, d, fmt.Errorf(format, args...)
+	}
 	file, err := safetensors.ReadFile(path)
 	if err != nil {
-		return nil, d, fmt.Errorf("models: %w", err)
+		return fail("models: %w", err)
 	}
 	text, ok := file.Metadata[descriptionField]
 	if !ok {
-		return nil, d, fmt.Errorf("models: %s is a safetensors file, but not one that Net.WriteFile wrote", path)
+		return fail("models: %s is a safetensors file, but not one that Net.WriteFile wrote: Net.LoadWeights takes up weights by other programs", path)
 	}
 	if err := json.Unmarshal([]byte(text), &d); err != nil {
-		return nil, d, fmt.Errorf("models: %s: description: %w", path, err)
+		return fail("models: %s: description: %w", path, err)
 	}
 	if d.Version != fileVersion {
-		return nil, d, fmt.Errorf("models: %s: version %d of a net's description, this program reads version %d", path, d.Version, fileVersion)
+		return fail("models: %s: version %d of a net's description, this program reads version %d", path, d.Version, fileVersion)
 	}
-	return file.Tensors, d, nil
+	delete(file.Metadata, descriptionField)
+	if len(file.Metadata) == 0 {
+		file.Metadata = nil
+	}
+	return file.Tensors, file.Metadata, d, nil
 }
 
 func portsOf(list []portOfFile) (ports []Port, err error) {
 	for _, f := range list {
-		p := Port{Name: f.Name, Shape: f.Shape, Axes: f.Axes, Kind: f.Kind, Classes: f.Classes}
+		p := Port{Name: f.Name, Shape: f.Shape, Axes: f.Axes, Kind: f.Kind, Classes: f.Classes, Features: f.Features}
 		if f.DType != "" {
 			var ok bool
 			if p.DType, ok = dtypes.MapOfNames[f.DType]; !ok {

@@ -49,6 +49,8 @@ type Port struct {
 	Axes    []string     // a name for each axis of Shape; nil names them by number
 	Kind    Kind         // "": Values
 	Classes []string     // of Logits and Probabilities: one name a class; of IDs: what each id stands for, the first being padding
+
+	Features []string // of Values: names for the places of the last axis; nil: none
 }
 
 // Forward builds a net's graph: the inputs have the example axis first, and so have the outputs. It may panic, as graph functions do.
@@ -62,6 +64,10 @@ type Net struct {
 	Inputs  []Port
 	Outputs []Port
 	Forward Forward
+
+	// Metadata are texts that go into the net's file and come back from it: under "preparation", how a raw example becomes its inputs
+	// (package train puts that there, package pipeline reads it). nil: none.
+	Metadata map[string]string
 
 	architecture Architecture // with the seed: what the net is made of, for its file
 	seed         uint64
@@ -104,6 +110,9 @@ func New(a Architecture, inputs, outputs []Port, seed uint64) (*Net, error) {
 		}
 		if p.Axes != nil && len(p.Axes) != len(p.Shape) {
 			return nil, fmt.Errorf("models: input %q of %s names %d axes, its shape has %d", p.Name, n.Name, len(p.Axes), len(p.Shape))
+		}
+		if p.Features != nil && (len(p.Shape) == 0 || len(p.Features) != p.Shape[len(p.Shape)-1]) {
+			return nil, fmt.Errorf("models: input %q of %s, of shape %v, names %d features: want one for each place of the last axis", p.Name, n.Name, p.Shape, len(p.Features))
 		}
 	}
 	forward, err := a.Forward(n.Inputs, n.Outputs)

@@ -13,6 +13,8 @@ type Array struct {
 	Axes  []string  `json:"axes"`            // one name an axis: "example", "height", "width", "channel"
 	Shape []int     `json:"shape"`           // one length an axis
 	Data  []float64 `json:"data"`            // as many numbers as the product of Shape
+
+	Features []string `json:"features,omitempty"` // names for the places of the last axis; nil: none
 }
 
 // Size is the number of elements that the shape asks for.
@@ -58,6 +60,9 @@ func (a Array) Check() error {
 	}
 	if size != len(a.Data) {
 		return fmt.Errorf("record: array %q of shape %v wants %d numbers, has %d", a.Name, a.Shape, size, len(a.Data))
+	}
+	if a.Features != nil && (len(a.Shape) == 0 || len(a.Features) != a.Shape[len(a.Shape)-1]) {
+		return fmt.Errorf("record: array %q of shape %v has names for %d features, want one for each place of the last axis", a.Name, a.Shape, len(a.Features))
 	}
 	for i, v := range a.Data {
 		if math.IsNaN(v) || math.IsInf(v, 0) {

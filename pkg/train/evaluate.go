@@ -13,7 +13,8 @@ import (
 
 // Evaluate says how well a net classifies a dataset, by its first output. [EvaluateForecast] and [EvaluateSequences] are for nets that predict
 // values and sequences.
-func Evaluate(ctx context.Context, net *models.Net, set *data.Dataset) (record.Scores, error) {
+func Evaluate(ctx context.Context, net *models.Net, set *data.Dataset) (_ record.Scores, err error) {
+	defer data.Catch(&err)
 	var none record.Scores
 	if err := checkEvaluation(net, set, data.Classes, models.Logits, models.Probabilities); err != nil {
 		return none, err
@@ -25,7 +26,7 @@ func Evaluate(ctx context.Context, net *models.Net, set *data.Dataset) (record.S
 		s.Confusion[i] = make([]int, classes)
 	}
 	right := 0
-	err := eachOutput(ctx, net, set, func(i int, row []float64) error {
+	err = eachOutput(ctx, net, set, func(i int, row []float64) error {
 		label := set.Label(i)
 		loss, predicted := lossOf(row, out.Kind, label)
 		if math.IsNaN(loss) {

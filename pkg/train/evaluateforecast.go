@@ -9,14 +9,15 @@ import (
 )
 
 // EvaluateForecast says how well a net predicts values, by its first output.
-func EvaluateForecast(ctx context.Context, net *models.Net, set *data.Dataset) (record.Forecast, error) {
+func EvaluateForecast(ctx context.Context, net *models.Net, set *data.Dataset) (_ record.Forecast, err error) {
+	defer data.Catch(&err)
 	if err := checkEvaluation(net, set, data.Values, models.Values); err != nil {
 		return record.Forecast{}, err
 	}
-	actual := *set.Samples(0, set.Len()).Target
+	actual := set.Targets(0, set.Len())
 	predicted := actual
 	predicted.Data = make([]float64, 0, len(actual.Data))
-	err := eachOutput(ctx, net, set, func(_ int, row []float64) error {
+	err = eachOutput(ctx, net, set, func(_ int, row []float64) error {
 		predicted.Data = append(predicted.Data, row...)
 		return nil
 	})

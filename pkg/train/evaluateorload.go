@@ -40,7 +40,8 @@ const evaluation = 2
 
 func evaluateOrLoad[R interface{ Check() error }](
 	net *models.Net, set *data.Dataset, evaluate func(context.Context, *models.Net, *data.Dataset) (R, error), examples func(R) int,
-) (R, error) {
+) (_ R, err error) {
+	defer data.Catch(&err)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	var none R

@@ -12,7 +12,8 @@ import (
 
 // EvaluateSequences says how well a net predicts sequences of ids, by its first output: at every position, with the inputs that the dataset has
 // there. Padding does not count.
-func EvaluateSequences(ctx context.Context, net *models.Net, set *data.Dataset) (record.Sequences, error) {
+func EvaluateSequences(ctx context.Context, net *models.Net, set *data.Dataset) (_ record.Sequences, err error) {
+	defer data.Catch(&err)
 	var none record.Sequences
 	if err := checkEvaluation(net, set, data.IDs, models.Logits, models.Probabilities); err != nil {
 		return none, err
@@ -22,7 +23,7 @@ func EvaluateSequences(ctx context.Context, net *models.Net, set *data.Dataset) 
 	ids := out.Shape[1]
 	s := record.Sequences{Model: net.Name, Dataset: set.Name, Examples: set.Len()}
 	right := 0
-	err := eachOutput(ctx, net, set, func(i int, row []float64) error {
+	err = eachOutput(ctx, net, set, func(i int, row []float64) error {
 		for at := range positions {
 			id := int(target.IDs[i*positions+at])
 			if id == 0 {

@@ -74,6 +74,7 @@ func newFit(net *models.Net, set *data.Dataset, c Config) *fit {
 
 // run trains from the state that it finds, or that a checkpoint has, to the end.
 func (f *fit) run(ctx context.Context) (err error) {
+	defer data.Catch(&err)
 	if err := checkFit(f.net, f.set, f.c); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 
 	"github.com/vitrine-ml/vitrine/internal/backend"
 	"github.com/vitrine-ml/vitrine/internal/build"
@@ -43,6 +44,9 @@ func FitOrLoadContext(ctx context.Context, a models.Architecture, set *data.Data
 	if err != nil {
 		return nil, nil, fmt.Errorf("train: %w", err)
 	}
+	if err := remember(net, set); err != nil {
+		return nil, nil, err
+	}
 	f := newFit(net, set, c)
 	if f.key, err = key(net, set, c); err != nil {
 		return nil, nil, err
@@ -75,7 +79,24 @@ func FitOrLoadContext(ctx context.Context, a models.Architecture, set *data.Data
 	return net, &f.History, nil
 }
 
-// Ports are those of a net that learns a dataset: an input for each of its inputs, with its name, axes and kind, and one output. That is
+// remember gives the net the dataset's preparation, so that its file holds how a raw example becomes its inputs. One of the program's own
+// type can be in no file; package pipeline then takes it beside the net.
+func remember(net *models.Net, set *data.Dataset) error {
+	if set.Preparation == nil {
+		return nil
+	}
+	var text strings.Builder
+	if err := data.WritePreparation(&text, set.Preparation); err != nil {
+		if errors.Is(err, data.ErrOwnPreparation) {
+			return nil
+		}
+		return fmt.Errorf("train: %w", err)
+	}
+	net.Metadata = map[string]string{"preparation": text.String()}
+	return nil
+}
+
+// Ports are those of a net that learns a dataset: an input for each of its inputs, with its name, axes, features and kind, and one output. That is
 //
 //   - for classes, "class": a logit a class;
 //   - for values, the target's name and shape: the values themselves;
@@ -85,7 +106,7 @@ func FitOrLoadContext(ctx context.Context, a models.Architecture, set *data.Data
 func Ports(set *data.Dataset) (inputs, outputs []models.Port) {
 	columns, target := set.Columns()
 	for _, c := range columns {
-		inputs = append(inputs, models.Port{Name: c.Name, Shape: c.Shape, Axes: c.Axes, Kind: kinds[c.Kind], Classes: c.Names})
+		inputs = append(inputs, models.Port{Name: c.Name, Shape: c.Shape, Axes: c.Axes, Kind: kinds[c.Kind], Classes: c.Names, Features: c.Features})
 	}
 	var out models.Port
 	switch target.Kind {
@@ -106,7 +127,8 @@ var kinds = map[data.Kind]models.Kind{data.Values: models.Values, data.IDs: mode
 const recipe = 2
 
 // key is a hash of all that decides the trained weights.
-func key(net *models.Net, set *data.Dataset, c Config) (string, error) {
+func key(net *models.Net, set *data.Dataset, c Config) (_ string, err error) {
+	defer data.Catch(&err)
 	options, err := json.Marshal([]any{c.Optimizer, c.Schedule, c.Loss, c.LabelSmoothing, c.ClassWeights, c.EarlyStopping})
 	if err != nil {
 		return "", fmt.Errorf("train: options of %T, %T or %T: %w", c.Optimizer, c.Schedule, c.Loss, err)

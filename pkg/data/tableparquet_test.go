@@ -1,0 +1,101 @@
+package data_test
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vitrine-ml/vitrine/pkg/data"
+)
+
+// What pyarrow writes is read, of every type and compressed in every way.
+func TestReadParquet(t *testing.T) {
+	words := map[string]data.Type{}
+	for _, column := range []string{"word", "large", "dictionary"} {
+		words[column] = data.Category
+	}
+	for _, form := range []string{"plain", "snappy", "zstd", "gzip"} {
+		train, _, schema, err := data.ReadParquet("testdata/types-"+form+".parquet", data.Table{Target: "target", NoTest: true, Unscaled: true, Types: words})
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := map[string]int{}
+		for i, name := range schema.Features() {
+			at[name] = i
+		}
+		for name, want := range map[string][4]float64{
+			"int8": {1, -2, 1, 4}, "uint32": {1, 4294967295, 4, 4}, "uint64": {1, 2, 2, 1 << 63}, "int64": {5, -6, 7, 5},
+			"float": {0.5, -0.875, -2.25, -0.875}, "double": {0.1, 0, -3e10, 0}, "bool": {1, 0, 1, 1},
+			"word=a": {1, 0, 0, 0}, "word=ü": {0, 0, 1, 0}, "word=(missing)": {0, 1, 0, 1},
+			"large=x": {1, 0, 1, 0}, "dictionary=red": {1, 0, 0, 1}, "dictionary=(missing)": {0, 0, 1, 0},
+			"date": {1, -1, 1, 18321}, "millis": {0.5, 5478.75, 5478.75, 10957}, "nanos": {0.25, 5478.625, 5478.625, 10957},
+			"decimal": {12.34, -0.05, 1, 1}, "wide": {-12.3456, 7, 1, 1}, "wide is missing": {0, 0, 1, 0},
+		} {
+			i, ok := at[name]
+			if !ok {
+				t.Fatalf("%s: no number %q in %q", form, name, schema.Features())
+			}
+			for k, v := range want {
+				if got := row(train, k)[i]; got != float32(v) && math.Abs(float64(got)-v) > 1e-6*math.Abs(v) {
+					t.Errorf("%s: %s of row %d: %v, want %v", form, name, k, got, v)
+				}
+			}
+		}
+		if !slices.Equal(train.Classes, []string{"no", "yes"}) || train.Label(0) != 1 {
+			t.Errorf("%s: classes %q", form, train.Classes)
+		}
+	}
+}
+
+func TestReadParquetErrors(t *testing.T) {
+	whole, err := os.ReadFile("testdata/types-snappy.parquet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := slices.Clone(whole)
+	for i := 4; i < 200; i++ {
+		broken[i] ^= 0x5a
+	}
+	for name, contents := range map[string][]byte{"broken": broken, "short": whole[:len(whole)/2], "empty": nil, "text": []byte("x,y\n1,2\n")} {
+		path := filepath.Join(t.TempDir(), "t.parquet")
+		if err := os.WriteFile(path, contents, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, _, err := data.ReadParquet(path, data.Table{Target: "target", NoTest: true}); err == nil || !strings.Contains(err.Error(), "arquet") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for file, want := range map[string]string{"nested": `column "nested" is a list or a structure`, "clock": `column "clock" holds times of day`} {
+		_, _, _, err := data.ReadParquet("testdata/"+file+".parquet", data.Table{Target: "target", NoTest: true})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", file, err, want)
+		}
+	}
+	// What is not used may be anything.
+	train, _, schema, err := data.ReadParquet("testdata/nested.parquet", data.Table{Target: "target", NoTest: true, Types: map[string]data.Type{"nested": data.Ignored}})
+	if err != nil || !slices.Equal(schema.Features(), []string{"x"}) || row(train, 1)[0] != 1 {
+		t.Errorf("%v: %v", err, schema)
+	}
+	if _, _, _, err := data.ReadParquet("testdata/types-gzip.parquet", data.Table{Target: "word", NoTest: true}); err == nil || !strings.Contains(err.Error(), "types-gzip.parquet: row 2: the target") {
+		t.Errorf("a missing target: %v", err)
+	}
+}
+
+func FuzzReadParquet(f *testing.F) {
+	for _, name := range []string{"types-plain", "types-gzip", "types-zstd", "nested"} {
+		b, err := os.ReadFile("testdata/" + name + ".parquet")
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, contents []byte) {
+		train, _, schema, err := data.ReadParquet(tableFile(t, "t.parquet", string(contents)), data.Table{Target: "target", NoTest: true, Limit: 1 << 24})
+		if err == nil && len(schema.Features()) != train.Shape()[0] {
+			t.Errorf("%d features, rows of %v", len(schema.Features()), train.Shape())
+		}
+	})
+}

@@ -1,0 +1,47 @@
+package explain
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"unicode"
+)
+
+// Named is the method of [All] with its default options by its name: "integrated-gradients", or as records have it, "IntegratedGradients".
+func Named(name string) (Explainer, error) {
+	plain := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "-", "")) }
+	for _, m := range All() {
+		if plain(nameOf(m)) == plain(name) {
+			return m, nil
+		}
+	}
+	return nil, fmt.Errorf("explain: no method is called %.40q, there are %s", name, strings.Join(Names(), ", "))
+}
+
+// Names are those of the methods of [All], as a shell has them: "integrated-gradients".
+func Names() (names []string) {
+	for _, m := range All() {
+		var b strings.Builder
+		before := 'A'
+		for _, c := range nameOf(m) {
+			if unicode.IsUpper(c) && unicode.IsLower(before) {
+				b.WriteByte('-')
+			}
+			b.WriteRune(unicode.ToLower(c))
+			before = c
+		}
+		names = append(names, b.String())
+	}
+	return names
+}
+
+// WithBaseline is the method with that baseline, or as it is if it has none.
+func WithBaseline(method Explainer, b Baseline) Explainer {
+	m := reflect.New(reflect.TypeOf(method))
+	m.Elem().Set(reflect.ValueOf(method))
+	if m.Elem().Kind() != reflect.Struct || baselineOf(m.Interface()) == nil {
+		return method
+	}
+	*baselineOf(m.Interface()) = b
+	return m.Elem().Interface().(Explainer)
+}

@@ -1,0 +1,126 @@
+package pipeline_test
+
+import (
+	"context"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/vitrine-ml/vitrine/pkg/data"
+	"github.com/vitrine-ml/vitrine/pkg/explain"
+	"github.com/vitrine-ml/vitrine/pkg/models"
+	"github.com/vitrine-ml/vitrine/pkg/pipeline"
+	"github.com/vitrine-ml/vitrine/pkg/train"
+)
+
+// through trains a little on a set and reads the net's file as a pipeline.
+func through(t *testing.T, a models.Architecture, set *data.Dataset) (*models.Net, *pipeline.Pipeline) {
+	t.Helper()
+	t.Setenv("VITRINE_CACHE", t.TempDir())
+	net, _, err := train.FitOrLoad(a, set, train.Config{Epochs: 1, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "net.safetensors")
+	if err := net.WriteFile(path); err != nil {
+		t.Fatal(err)
+	}
+	p, err := pipeline.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return net, p
+}
+
+// holdsTo says whether the pipeline's answer for a raw example is the net's for example i.
+func holdsTo(t *testing.T, p *pipeline.Pipeline, raw string, net *models.Net, set *data.Dataset, i int) {
+	t.Helper()
+	answer, err := p.Predict(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := net.Predict(set.Inputs(i, i+1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if best := answer.Classes[0]; best.Class != want[0].Class || best.Probability != want[0].Probability || best.Name != set.Classes[best.Class] {
+		t.Errorf("the answer is %+v, the net says %+v", answer.Classes, want[0])
+	}
+}
+
+func TestText(t *testing.T) {
+	corpus := data.Corpus{Name: "films", Texts: []string{"a lovely film", "dull, dull film", "lovely and warm", "a dull one"}, Labels: []int{1, 0, 1, 0}, Classes: []string{"no", "yes"}}
+	tokenizer, err := data.Words{}.Learn(corpus.Texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, _, err := corpus.Dataset(tokenizer, 6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	net, p := through(t, models.TextCNN{Filters: 2, Widths: []int{2}, Embedding: 4}, set)
+	for i, text := range corpus.Texts {
+		holdsTo(t, p, text, net, set, i)
+	}
+	why, err := p.Explain(context.Background(), explain.Saliency{}, explain.Predicted, corpus.Texts[1], corpus.Texts[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := set.Select(1, 0).Samples(0, 2).Tokens; !reflect.DeepEqual(why.Samples.Tokens, want) {
+		t.Errorf("tokens %q, want %q", why.Samples.Tokens, want)
+	}
+	if err := why.Samples.Check(); err != nil {
+		t.Error(err)
+	}
+	if _, err := p.Predict(""); err == nil {
+		t.Error("an empty text is taken")
+	}
+}
+
+func TestImage(t *testing.T) {
+	dir := t.TempDir()
+	var paths []string
+	for k, class := range []string{"day", "night"} {
+		if err := os.Mkdir(filepath.Join(dir, class), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for i, name := range []string{"a.png", "b.png"} {
+			m := image.NewRGBA(image.Rect(0, 0, 20, 16))
+			for at := range 20 * 16 {
+				m.Set(at%20, at/20, color.RGBA{uint8(at * (i + 2)), uint8(220 - 200*k), uint8(at % 200), 255})
+			}
+			path := filepath.Join(dir, class, name)
+			f, err := os.Create(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := png.Encode(f, m); err != nil {
+				t.Fatal(err)
+			}
+			f.Close()
+			paths = append(paths, path)
+		}
+	}
+	set, err := data.ImageFolder(dir, data.Images{Height: 8, Width: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	net, p := through(t, models.CNN{Channels: []int{2}, Dense: 4}, set)
+	for i, path := range paths {
+		holdsTo(t, p, path, net, set, i)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "bad.png"), []byte("no picture"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Predict(filepath.Join(dir, "bad.png")); err == nil || !strings.Contains(err.Error(), "bad.png") {
+		t.Errorf("error %v", err)
+	}
+	if _, err := p.Predict("none.png"); err == nil || !strings.Contains(err.Error(), "none.png") {
+		t.Errorf("error %v", err)
+	}
+}
