@@ -39,6 +39,14 @@ func TestSchemaPrepare(t *testing.T) {
 	if !slices.Equal(got[0].Floats, row(train, 1)) || !slices.Equal(got[0].Features, inputs[0].Features) || got[0].Name != inputs[0].Name {
 		t.Errorf("%+v, want %v", got, row(train, 1))
 	}
+	if row, err := preparation.Row(map[string]any{"name": "Bob", "age": nil, "city": "Rome", "member": false, "since": "2021-01-02", "height": 1.6, "score": 2}); err != nil {
+		t.Error(err)
+	} else if values, err := models.Floats(row[0]); err != nil || len(values) != len(got[0].Floats) || float32(values[11]) != got[0].Floats[11] {
+		t.Errorf("%v %v, want %v", values, err, got[0].Floats)
+	}
+	if _, err := preparation.Row(map[string]any{"name": math.NaN()}); err == nil {
+		t.Error("NaN is a value")
+	}
 	for change, want := range map[string]string{
 		`"Rome"|"Paris"`:         `column "city" is "Paris", want one of ["Oslo" "Rome" "(missing)"]`,
 		`"age": null, |`:         `column "age" is not given`,

@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/gomlx/gomlx/core/tensors"
 )
 
 var _ Preparation = (*Schema)(nil)
@@ -41,6 +43,20 @@ func (s *Schema) Prepare(raw string) ([]Column, error) {
 		}
 	}
 	return []Column{s.column(row).completed(false)}, nil
+}
+
+// Row is Prepare for a row that a program has: the value of every column by its name, a string, a number, a bool or nil. It gives what a
+// net takes, [1, features].
+func (s *Schema) Row(values map[string]any) ([]*tensors.Tensor, error) {
+	raw, err := json.Marshal(values)
+	if err != nil {
+		return nil, fmt.Errorf("data: a row of a table: %w", err)
+	}
+	columns, err := s.Prepare(string(raw))
+	if err != nil {
+		return nil, err
+	}
+	return []*tensors.Tensor{columns[0].tensor(1, func(i int) int { return i })}, nil
 }
 
 // rowOf reads a JSON object as cells by the columns' names.

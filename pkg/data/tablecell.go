@@ -26,7 +26,7 @@ type table struct {
 }
 
 // at names a row.
-func (t table) at(at int) string { return fmt.Sprintf(t.place, t.name, at) }
+func (s table) at(at int) string { return fmt.Sprintf(s.place, s.name, at) }
 
 // missingMarks is a set of the cells that hold no value.
 type missingMarks map[string]bool
