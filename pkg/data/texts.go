@@ -35,7 +35,7 @@ func TextFolder(dir string) (Corpus, error) {
 	if err != nil {
 		return Corpus{}, err
 	}
-	defer f.root.Close()
+	defer f.root.Close() //nolint:errcheck // only read
 	c := Corpus{Name: filepath.Base(dir), Texts: make([]string, len(f.files)), Labels: f.labels, Classes: f.classes}
 	err = f.sift(nil, func(i int) error {
 		b, err := f.read(i, maxText)
