@@ -22,7 +22,7 @@ const (
 	maxLine = 16 << 20
 )
 
-// TextFolder reads a folder with one folder a class, in which each file is a text in UTF-8, as IMDB's reviews are (train/pos/*.txt, train/neg/*.txt). Classes,
+// TextFolder reads a folder with one folder a class, in which each file is a text in UTF-8, taken without the white space around it, as IMDB's reviews are (train/pos/*.txt, train/neg/*.txt). Classes,
 // order, hidden files and links are those of [ImageFolder].
 //
 //	train, err := data.TextFolder("reviews/train")
