@@ -28,7 +28,7 @@ func openFolder(dir string) (*folder, error) {
 	}
 	f := &folder{dir: dir, root: root}
 	if err := f.list(); err != nil {
-		root.Close()
+		_ = root.Close()
 		return nil, fmt.Errorf("data: %s: %w", dir, err)
 	}
 	return f, nil
@@ -133,7 +133,7 @@ func (f *folder) keep(index []int) {
 // sift calls use for every file, several at once. What fails goes to skip and is left out; without skip the first failure is the error.
 func (f *folder) sift(skip func(file string, err error), use func(i int) error) error {
 	failed := make([]error, len(f.files))
-	each(len(f.files), func(i int) error {
+	_ = each(len(f.files), func(i int) error {
 		failed[i] = use(i)
 		if skip == nil {
 			return failed[i]

@@ -27,7 +27,7 @@ func (f *folder) dataset(input Column, width, memory int, skip func(string, erro
 		for _, c := range decoded {
 			input.Bytes, input.Floats = append(input.Bytes, c.Bytes...), append(input.Floats, c.Floats...)
 		}
-		f.root.Close()
+		_ = f.root.Close()
 	} else {
 		err = f.sift(skip, func(i int) error {
 			b, err := f.read(i, maxFile)

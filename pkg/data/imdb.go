@@ -39,7 +39,7 @@ const (
 
 // IMDB is reviews of films, negative or positive: 25,000 for training and 25,000 for test, half of each of either class (Maas, Daly, Pham, Huang, Ng and Potts 2011, Learning Word
 // Vectors for Sentiment Analysis, https://aclanthology.org/P11-1015; no licence is stated, so it is not part of this project). Ratings are the writers' stars, from 1 to
-// 4 and from 7 to 10. The texts are as they stand in the files, with "<br />" where a line ends. The archive aclImdb_v1.tar.gz, 84 MB, comes from the first of these that has it:
+// 4 and from 7 to 10. The texts are as they stand in the files, without white space around them and with "<br />" where a line ends. The archive aclImdb_v1.tar.gz, 84 MB, comes from the first of these that has it:
 //
 //   - a mirror: the folder that VITRINE_MIRROR names, or imdb in it;
 //   - the cache: data/imdb in the folder that VITRINE_CACHE names, os.UserCacheDir()/vitrine if it is not set;

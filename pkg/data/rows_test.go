@@ -282,7 +282,7 @@ func FuzzOpenRows(f *testing.F) {
 		if err != nil {
 			return
 		}
-		defer rows.Close()
+		defer rows.Close() //nolint:errcheck // only read
 		c, err := rows.Read([]int{rows.Len() - 1, 0})
 		if err != nil {
 			t.Fatalf("%d rows of shape %v: %v", rows.Len(), rows.Shape, err)

@@ -22,7 +22,7 @@ const (
 	maxLine = 16 << 20
 )
 
-// TextFolder reads a folder with one folder a class, in which each file is a text in UTF-8, as IMDB's reviews are (train/pos/*.txt, train/neg/*.txt). Classes,
+// TextFolder reads a folder with one folder a class, in which each file is a text in UTF-8, taken without the white space around it, as IMDB's reviews are (train/pos/*.txt, train/neg/*.txt). Classes,
 // order, hidden files and links are those of [ImageFolder].
 //
 //	train, err := data.TextFolder("reviews/train")
@@ -35,7 +35,7 @@ func TextFolder(dir string) (Corpus, error) {
 	if err != nil {
 		return Corpus{}, err
 	}
-	defer f.root.Close()
+	defer f.root.Close() //nolint:errcheck // only read
 	c := Corpus{Name: filepath.Base(dir), Texts: make([]string, len(f.files)), Labels: f.labels, Classes: f.classes}
 	err = f.sift(nil, func(i int) error {
 		b, err := f.read(i, maxText)

@@ -62,7 +62,7 @@ func unpackInto(archive, dir string) error {
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer root.Close() //nolint:errcheck // each file is closed by itself
 	u := &unpacking{root: root, left: min(maxTotal, info.Size()*maxRatio+freeOfRate)}
 	if name := strings.ToLower(archive); strings.HasSuffix(name, ".zip") {
 		return u.zip(f, info.Size())
