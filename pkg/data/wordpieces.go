@@ -123,7 +123,7 @@ func (t *wordPieces) Decode(ids []int32) string {
 			id = t.special.Unknown
 		}
 		piece, continues := strings.CutPrefix(t.pieces[id], t.prefix)
-		if b.Len() > 0 && !(continues && t.prefix != "") {
+		if b.Len() > 0 && (!continues || t.prefix == "") {
 			b.WriteByte(' ')
 		}
 		b.WriteString(piece)

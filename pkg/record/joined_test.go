@@ -55,3 +55,21 @@ func TestJoined(t *testing.T) {
 		}
 	}
 }
+
+func TestAlignmentJoined(t *testing.T) {
+	tokens := []string{"un", "##happy", "film"}
+	a := Alignment{
+		Name: "head", Source: tokens, Target: tokens,
+		Values: Array{Name: "head", DType: "Float32", Axes: []string{"target", "source"}, Shape: []int{3, 3}, Data: []float64{0.5, 0.25, 0.25, 0, 0, 1, 0.25, 0.5, 0.25}},
+	}
+	j, err := a.Joined(WordsOf([][]string{tokens}, "##")[0], "##")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []float64{0.375, 0.625, 0.75, 0.25}; !reflect.DeepEqual(j.Values.Data, want) || !reflect.DeepEqual(j.Source, []string{"unhappy", "film"}) {
+		t.Errorf("got %q %v, want %v", j.Source, j.Values.Data, want)
+	}
+	if _, err := a.Joined([]int{0, 1}, "##"); err == nil {
+		t.Error("words of too few tokens: no error")
+	}
+}

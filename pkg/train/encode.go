@@ -78,7 +78,7 @@ func encodeOrLoad(ctx context.Context, b models.BERT, set *data.Dataset) (*data.
 		}
 	}
 	input := data.Column{Name: "vector", Shape: []int{len(vectors) / set.Len()}, Axes: []string{"unit"}, Floats: vectors}
-	d, err := data.Assemble(set.Name+", encoded", []data.Column{input}, target)
+	d, err := data.Assemble(set.Name, []data.Column{input}, target)
 	if err == nil {
 		d.Index = slices.Clone(set.Index)
 	}
