@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 
 	"github.com/vitrine-ml/vitrine/pkg/data"
 	"github.com/vitrine-ml/vitrine/pkg/explain"
@@ -80,7 +81,7 @@ func explainExamples(args []string) error {
 func attribution(e *pipeline.Explanation) viz.Figure {
 	s, why := e.Samples, e.Record
 	if e.Columns != nil {
-		return viz.Ranking{Ranking: contributions(e.Columns), Title: "What the prediction rests on"}
+		return viz.Ranking{Ranking: contributions(e.Columns, s), Title: "What the prediction rests on"}
 	}
 	all, axes := []*record.Explanation{why}, why.Values[0].Axes
 	switch {
@@ -91,12 +92,15 @@ func attribution(e *pipeline.Explanation) viz.Figure {
 	case len(axes) == 3 && why.Values[0].Axis("time") == 1:
 		return viz.SeriesAttribution{Samples: s, Explanations: all}
 	}
-	return viz.Ranking{Ranking: contributions(why), Title: "What the prediction rests on"}
+	return viz.Ranking{Ranking: contributions(why, s), Title: "What the prediction rests on"}
 }
 
 // contributions are an explanation's values with the names of what they belong to; of several examples, the means.
-func contributions(why *record.Explanation) record.Ranking {
+func contributions(why *record.Explanation, s record.Samples) record.Ranking {
 	r := record.Ranking{Name: why.Method, Value: "contribution to " + why.Target.Asked}
+	if all := why.Target.Classes; len(s.Classes) > 0 && len(slices.Compact(slices.Clone(all))) == 1 {
+		r.Value = "contribution to " + s.Class(all[0])
+	}
 	if why.Rows() > 1 {
 		r.Value = "mean " + r.Value
 	}

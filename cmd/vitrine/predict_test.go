@@ -134,8 +134,8 @@ func TestRowsInAShell(t *testing.T) {
 		t.Fatalf("status %d: %s%s", status, said, wrong)
 	}
 	page, err := os.ReadFile(filepath.Join(dir, "explanation", "explanation.html"))
-	if err != nil || !strings.Contains(string(page), schema.Columns[0].Name) {
-		t.Errorf("the page does not name the columns (%v)", err)
+	if err != nil || !strings.Contains(string(page), schema.Columns[0].Name) || !strings.Contains(string(page), "contribution to "+strings.Fields(said[strings.LastIndex(said, "explained: "):])[1]) {
+		t.Errorf("the page does not name the columns or the class (%v)", err)
 	}
 	if said, wrong, status := inDir(t, dir, "verify explanation/explanation.json"); status != 0 {
 		t.Errorf("verify: %s%s", said, wrong)
