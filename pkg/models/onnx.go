@@ -18,6 +18,9 @@ import (
 // maxFile is the size from which on a file is not read: Protocol Buffers end there.
 const maxFile = 1 << 31
 
+// maxExample is how many numbers an example may have.
+const maxExample = 1 << 24
+
 // ONNXOptions say what a file does not. The zero value takes from it what it can.
 type ONNXOptions struct {
 	// Output is the name of the graph's output that is the net's; "": the first that holds floating-point numbers. Of a classifier of
@@ -215,8 +218,12 @@ func (m *onnxModel) inputPorts(o ONNXOptions) (ports []Port, err error) {
 				return nil, fmt.Errorf("the input %q has a free length, axis %d: say the shape of one example in ONNXOptions.Shapes", in.name, at+1)
 			}
 		}
-		if product(p.Shape) > maxNumbers {
-			return nil, fmt.Errorf("the input %q has the shape %v", in.name, p.Shape)
+		size := 1
+		for _, d := range p.Shape {
+			if d <= 0 || d > maxExample || size*d > maxExample {
+				return nil, fmt.Errorf("the input %q has the shape %v: every length must be positive, and an example has at most %d numbers", in.name, p.Shape, maxExample)
+			}
+			size *= d
 		}
 		if len(p.Shape) == 3 && p.Kind == Values {
 			p.Axes = []string{"channel", "height", "width"}

@@ -19,6 +19,9 @@ import (
 // maxNodes is how many nodes a graph may have.
 const maxNodes = 100_000
 
+// maxBatch is how many examples a file may fix.
+const maxBatch = 64
+
 // lowered prepares the lowering of what an output depends on.
 func lowered(m *onnxModel, output string) (*lowering, error) {
 	if len(m.nodes) > maxNodes {
@@ -73,7 +76,9 @@ func lowered(m *onnxModel, output string) (*lowering, error) {
 	}
 	l.names = layerNames(m, l.needed)
 	if first := m.ports(); len(first) > 0 && len(first[0].dims) > 0 && first[0].dims[0] > 0 {
-		l.batch = first[0].dims[0]
+		if l.batch = first[0].dims[0]; l.batch > maxBatch {
+			return nil, fmt.Errorf("its graph is fixed to %d examples; at most %d are tried: export it with a free (dynamic) batch axis", l.batch, maxBatch)
+		}
 	}
 	return l, nil
 }
@@ -160,7 +165,9 @@ func (n *Net) checkBatch(batch int) error {
 	}
 	largest := 0.0
 	for _, v := range got[0] {
-		largest = max(largest, math.Abs(v))
+		if v == v {
+			largest = max(largest, math.Abs(v))
+		}
 	}
 	for i, v := range got[0] {
 		if w := got[1][len(got[0])+i]; !(math.Abs(v-w) <= 1e-4*largest) && v == v {

@@ -171,7 +171,7 @@ func (t *onnxTensor) beside(dir string, size int64) (raw []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer root.Close()
+	defer func() { err = errors.Join(err, root.Close()) }()
 	if info, err := root.Stat(name); err != nil || !info.Mode().IsRegular() || offset > info.Size()-size {
 		return nil, errors.Join(err, fmt.Errorf("%q has no %d bytes from %d on", name, size, offset))
 	}
