@@ -145,7 +145,7 @@ func (r *run) effects(options any, l junction, axes *[]int, values [][]float64, 
 	}
 	e := &record.Effects{Version: record.Version, Method: c.method, Options: text, Layer: l.name, To: to, Target: c.asked(),
 		Output: output, Change: change, Evaluations: c.evaluations}
-	if e.Made, err = Provenance(c.net, c.inputs); err != nil {
+	if e.Made, err = c.made(); err != nil {
 		return nil, err
 	}
 	e.Elapsed = time.Since(c.start)

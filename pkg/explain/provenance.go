@@ -26,18 +26,6 @@ func Provenance(net *models.Net, inputs []*tensors.Tensor) (p record.Provenance,
 	return p, err
 }
 
-// provenanceBeside works out the run's provenance while the net computes: a net that explains sixteen images in five milliseconds has its
-// weights hashed in one. What it returns waits for that to be done.
-func (r *run) provenanceBeside() func() error {
-	done := make(chan error, 1)
-	go func() {
-		made, err := Provenance(r.net, r.inputs)
-		r.made = &made
-		done <- err
-	}()
-	return func() error { return <-done }
-}
-
 // hashTensors is a SHA-256 of the tensors' shapes and bytes.
 func hashTensors(list []*tensors.Tensor) (string, error) {
 	h := sha256.New()

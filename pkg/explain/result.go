@@ -56,12 +56,9 @@ func (r *run) record(method Explainer, output []float64, values [][]float64) (*r
 		return nil, err
 	}
 	e.Evaluations, e.Gradients = r.evaluations, r.gradients
-	if r.made == nil {
-		if err := r.provenanceBeside()(); err != nil {
-			return nil, err
-		}
+	if e.Made, err = r.made(); err != nil {
+		return nil, err
 	}
-	e.Made = *r.made
 	e.Elapsed = time.Since(r.start)
 	return e, nil
 }

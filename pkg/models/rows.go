@@ -116,21 +116,7 @@ func firstNotFinite(t *tensors.Tensor) (at int, value float64) {
 	return at, value
 }
 
-// notFinite is where the first NaN or infinity is; -1 if there is none. What a number lacks to itself is 0 unless it is one of these, and
-// four sums of it at a time take a third of the time of asking number by number.
+// notFinite is where the first NaN or infinity is, which lack something to themselves; -1 if there is none.
 func notFinite[T float32 | float64](flat []T) int {
-	var a, b, c, d T
-	for rest := flat; len(rest) >= 4; rest = rest[4:] {
-		a, b, c, d = a+(rest[0]-rest[0]), b+(rest[1]-rest[1]), c+(rest[2]-rest[2]), d+(rest[3]-rest[3])
-	}
-	if a+b+c+d == 0 {
-		flat, at := flat[len(flat)&^3:], len(flat)&^3
-		for i, v := range flat {
-			if v-v != 0 {
-				return at + i
-			}
-		}
-		return -1
-	}
 	return slices.IndexFunc(flat, func(v T) bool { return v-v != 0 })
 }
