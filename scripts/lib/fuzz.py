@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,9 +48,10 @@ def targets(root: Path) -> list[Target]:
     return sorted(found)
 
 
-def command(target: Target, seconds: int) -> list[str]:
+def command(target: Target, seconds: int, found: str) -> list[str]:
+    """What is found goes into a folder of this run alone: the cache of the go command grows, and is gone through first."""
     return ["go", "test", "-vet=off", "-run=^$", f"-fuzz=^{target.name}$", f"-fuzztime={seconds}s",
-            "-fuzzminimizetime=5x", "-parallel=1", target.package]
+            "-fuzzminimizetime=5x", "-parallel=1", target.package, "-args", f"-test.fuzzcachedir={found}"]
 
 
 def outcome(target: Target, seconds: int, status: int, said: str) -> Outcome:
@@ -69,8 +71,8 @@ def outcome(target: Target, seconds: int, status: int, said: str) -> Outcome:
     return Outcome(done)
 
 
-def run(target: Target, seconds: int, environment: dict, started: set) -> Outcome:
-    program = subprocess.Popen(command(target, seconds), cwd=home.ROOT, env=environment, stdin=subprocess.DEVNULL,
+def run(target: Target, seconds: int, environment: dict, started: set, folder: str) -> Outcome:
+    program = subprocess.Popen(command(target, seconds, folder), cwd=home.ROOT, env=environment, stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
                                start_new_session=True)  # so that its workers can be ended with it
     started.add(program)
@@ -90,9 +92,9 @@ def check(seconds: int, **environment: str):
 
     def fuzz() -> tuple[int, int]:
         found, failed, started = targets(home.ROOT), 0, set()
-        with ThreadPoolExecutor(AT_A_TIME) as pool:
-            running = {pool.submit(run, target, seconds, {**os.environ, **environment}, started): target
-                       for target in found}
+        with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(AT_A_TIME) as pool:
+            running = {pool.submit(run, target, seconds, {**os.environ, **environment}, started,
+                                   os.path.join(folder, str(number))): target for number, target in enumerate(found)}
             try:
                 for number, done in enumerate(as_completed(running), 1):
                     target, result = running[done], done.result()
