@@ -1,6 +1,7 @@
 package data
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -262,6 +263,11 @@ func TestRowsFileErrors(t *testing.T) {
 	}
 }
 
+// inMemory are the bytes of a file.
+type inMemory struct{ *bytes.Reader }
+
+func (inMemory) Close() error { return nil }
+
 func FuzzOpenRows(f *testing.F) {
 	path := filepath.Join(f.TempDir(), "rows")
 	if err := WriteRows(path, []int{2}, func(w *RowsWriter) error { return w.Add(Column{IDs: []int32{1, 2, 3, 4}}) }); err != nil {
@@ -274,15 +280,10 @@ func FuzzOpenRows(f *testing.F) {
 	f.Add(whole)
 	f.Add(whole[:len(whole)-3])
 	f.Fuzz(func(t *testing.T, b []byte) {
-		path := filepath.Join(t.TempDir(), "rows")
-		if err := os.WriteFile(path, b, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		rows, err := OpenRows(path)
+		rows, err := openRows(inMemory{bytes.NewReader(b)}, int64(len(b))) // a file each time would be ten times slower
 		if err != nil {
 			return
 		}
-		defer rows.Close() //nolint:errcheck // only read
 		c, err := rows.Read([]int{rows.Len() - 1, 0})
 		if err != nil {
 			t.Fatalf("%d rows of shape %v: %v", rows.Len(), rows.Shape, err)

@@ -135,9 +135,15 @@ func (c Column) appendTo(b []byte) ([]byte, error) {
 type RowsFile struct {
 	Type  string // of the numbers: uint8, float32, int32 or bool
 	Shape []int  // of a row
-	file  *os.File
+	file  rowsSource
 	n     int
 	width int // bytes of a row
+}
+
+// rowsSource is where the bytes are: a file, or memory in tests.
+type rowsSource interface {
+	io.ReaderAt
+	io.Closer
 }
 
 // OpenRows opens what [WriteRows] has written. It returns an error if the file is anything else or was cut off.
@@ -149,27 +155,26 @@ func OpenRows(path string) (*RowsFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data: %w", err)
 	}
-	r, err := openRows(f)
-	if err != nil {
-		f.Close()
-		return nil, fmt.Errorf("data: %s: %w", path, err)
+	info, err := f.Stat()
+	if err == nil {
+		var r *RowsFile
+		if r, err = openRows(f, info.Size()); err == nil {
+			return r, nil
+		}
 	}
-	return r, nil
+	f.Close()
+	return nil, fmt.Errorf("data: %s: %w", path, err)
 }
 
-func openRows(f *os.File) (*RowsFile, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
+func openRows(f rowsSource, length int64) (*RowsFile, error) {
 	head, tail := make([]byte, rowsHead), make([]byte, 8)
-	if info.Size() < rowsHead+8 {
-		return nil, fmt.Errorf("%d bytes are no file of rows", info.Size())
+	if length < rowsHead+8 {
+		return nil, fmt.Errorf("%d bytes are no file of rows", length)
 	}
 	if _, err := f.ReadAt(head, 0); err != nil {
 		return nil, err
 	}
-	if _, err := f.ReadAt(tail, info.Size()-8); err != nil {
+	if _, err := f.ReadAt(tail, length-8); err != nil {
 		return nil, err
 	}
 	header, err := parseRowsHead(head)
@@ -181,7 +186,7 @@ func openRows(f *os.File) (*RowsFile, error) {
 		return nil, err
 	}
 	width := size * rowsWidths[header.Type]
-	data := info.Size() - rowsHead - 8
+	data := length - rowsHead - 8
 	if n := binary.LittleEndian.Uint64(tail); n == 0 || data%int64(width) != 0 || n != uint64(data/int64(width)) {
 		return nil, fmt.Errorf("%d bytes of numbers, but %d rows of %d bytes: cut off, or changed", data, n, width)
 	}

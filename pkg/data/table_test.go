@@ -372,7 +372,7 @@ func FuzzReadCSV(f *testing.F) {
 	f.Add([]byte("\"a\nb\",y\nNaN,true\n2020-01-01,no\n"), "y", false)
 	f.Add([]byte("a,y\n1e308,1\n-1e308,2\n0x1p4,1\n"), "y", true)
 	f.Fuzz(func(t *testing.T, contents []byte, target string, test bool) {
-		train, _, schema, err := data.ReadCSV(tableFile(t, "t.csv", string(contents)), data.Table{Target: target, NoTest: !test, Limit: 1 << 24})
+		train, _, schema, err := data.CSVInMemory(contents, data.Table{Target: target, NoTest: !test, Limit: 1 << 24})
 		if err != nil {
 			return
 		}

@@ -93,7 +93,7 @@ func FuzzReadParquet(f *testing.F) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, contents []byte) {
-		train, _, schema, err := data.ReadParquet(tableFile(t, "t.parquet", string(contents)), data.Table{Target: "target", NoTest: true, Limit: 1 << 24})
+		train, _, schema, err := data.ParquetInMemory(contents, data.Table{Target: "target", NoTest: true, Limit: 1 << 24})
 		if err == nil && len(schema.Features()) != train.Shape()[0] {
 			t.Errorf("%d features, rows of %v", len(schema.Features()), train.Shape())
 		}

@@ -52,6 +52,11 @@ func small(t *testing.T) (nets []*models.Net) {
 		}
 		nets = append(nets, net)
 	}
+	onnx, err := models.FromONNX(filepath.Join("testdata", "onnx", "mlp2.onnx"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	nets = append(nets, onnx)
 	if len(nets) != models.ArchitecturesOfFiles {
 		t.Fatalf("%d nets for %d architectures", len(nets), models.ArchitecturesOfFiles)
 	}

@@ -2,6 +2,8 @@ package pipeline_test
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -79,6 +81,60 @@ func TestText(t *testing.T) {
 	}
 	if _, err := p.Predict(""); err == nil {
 		t.Error("an empty text is taken")
+	}
+}
+
+// TestTextOfAPretrained: the tokens that the encoder reads before and after every text are there, in the answer as in the dataset, and in what
+// an explanation's values stand beside.
+func TestTextOfAPretrained(t *testing.T) {
+	names := []string{"[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "lovely", "dull", "film", "##s", "warm"}
+	vocabulary := map[string]int{}
+	for id := range 40 { // as many as the encoder has
+		if id >= len(names) {
+			names = append(names, fmt.Sprint("word", id))
+		}
+		vocabulary[names[id]] = id
+	}
+	text, err := json.Marshal(map[string]any{
+		"added_tokens":   []any{},
+		"normalizer":     map[string]any{"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": nil, "lowercase": true},
+		"pre_tokenizer":  map[string]any{"type": "BertPreTokenizer"},
+		"post_processor": map[string]any{"type": "BertProcessing", "sep": []any{"[SEP]", 3}, "cls": []any{"[CLS]", 2}},
+		"model": map[string]any{"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+			"max_input_chars_per_word": 100, "vocab": vocabulary},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "tokenizer.json"), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tokenizer, err := data.ReadHuggingFaceTokenizer(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	corpus := data.Corpus{Name: "films", Texts: []string{"lovely films", "dull, dull film", "a warm, lovely film, a lovely film"}, Labels: []int{1, 0, 1}, Classes: []string{"no", "yes"}}
+	set, _, err := corpus.Dataset(tokenizer, 6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bert, err := models.FromHuggingFace("../models/testdata/bert")
+	if err != nil {
+		t.Fatal(err)
+	}
+	net, p := through(t, bert, set)
+	for i, text := range corpus.Texts {
+		holdsTo(t, p, text, net, set, i)
+	}
+	why, err := p.Explain(context.Background(), explain.Saliency{}, explain.Predicted, corpus.Texts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range [][]string{{"[CLS]", "lovely", "film", "##s", "[SEP]"}, {"[CLS]", "dull", "[UNK]", "dull", "film", "[SEP]"}, {"[CLS]", "a", "warm", "[UNK]", "lovely", "[SEP]"}} {
+		if got := why.Samples.Tokens[i]; len(got) < len(want) || !reflect.DeepEqual(got[:len(want)], want) {
+			t.Errorf("tokens %q, want %q", got, want)
+		}
 	}
 }
 

@@ -1,4 +1,5 @@
-"""Checks all that a change must keep: form, lint, licences, the installation, tests on each backend, notebooks, and their pages."""
+"""Checks all that a change must keep: form, lint, licences, the installation, tests on each backend, fuzz tests,
+notebooks, and their pages."""
 
 import argparse
 import os
@@ -8,6 +9,7 @@ import time
 from pathlib import Path
 
 import form
+import fuzz
 import gotools
 import home
 import notebooks
@@ -111,6 +113,7 @@ def main() -> int:
         # Packages that do not ask for a backend come from Go's test cache: it knows which variables a test read.
         tally.stage("go test in pure Go", command(*[arg for arg in go_test if arg != "-count=1"], **go_lines,
                                                   env={"GOMLX_BACKEND": PURE_GO, "VITRINE_BACKEND_WHY": ""}))
+    tally.stage("fuzz tests", fuzz.check(60 if full else 10, GOMLX_BACKEND=PURE_GO, VITRINE_BACKEND_WHY=""))
     tally.stage("vitrine doctor", command(home.SCRIPTS / "vitrine", "doctor", passed=r"^  ok ", failed=r"^  WRONG "))
     if books:
         tally.stage("notebooks", command(home.PYTHON, lib / "report.py", "1800", *books,
