@@ -112,9 +112,10 @@ func parseONNX(file []byte) (*onnxModel, error) {
 		case 8:
 			domain, version := "", int64(0)
 			err := fields(b, func(field protowire.Number, v uint64, b []byte) error {
-				if field == 1 {
+				switch field {
+				case 1:
 					domain = string(b)
-				} else if field == 2 {
+				case 2:
 					version = int64(v)
 				}
 				return nil
@@ -194,9 +195,10 @@ func (n *onnxNode) read(b []byte) error {
 
 func parseEntry(b []byte) (key, value string, err error) {
 	err = fields(b, func(field protowire.Number, _ uint64, b []byte) error {
-		if field == 1 {
+		switch field {
+		case 1:
 			key = string(b)
-		} else if field == 2 {
+		case 2:
 			value = string(b)
 		}
 		return nil
@@ -232,8 +234,7 @@ func parseONNXAttribute(b []byte) (name string, a onnxAttribute, err error) {
 }
 
 func parseONNXPort(b []byte) (p onnxPort, err error) {
-	var shape func(protowire.Number, uint64, []byte) error
-	shape = func(field protowire.Number, v uint64, b []byte) error {
+	shape := func(field protowire.Number, _ uint64, b []byte) error {
 		length := -1
 		err := fields(b, func(field protowire.Number, v uint64, _ []byte) error {
 			if field == 1 {
@@ -259,9 +260,10 @@ func parseONNXPort(b []byte) (p onnxPort, err error) {
 					return nil
 				}
 				return fields(b, func(field protowire.Number, v uint64, b []byte) error {
-					if field == 1 {
+					switch field {
+					case 1:
 						p.dtype = int64(v)
-					} else if field == 2 {
+					case 2:
 						return fields(b, shape)
 					}
 					return nil

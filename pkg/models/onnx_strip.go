@@ -5,16 +5,16 @@ import "google.golang.org/protobuf/encoding/protowire"
 // withoutWeights is the file's graph with the shapes of its weights in place of them, and without all that only comments.
 func withoutWeights(file []byte, weight map[string]bool) (out []byte, err error) {
 	err = fields(file, func(field protowire.Number, number uint64, b []byte) error {
-		switch {
-		case field == 7:
+		switch field {
+		case 7:
 			graph, err := graphWithoutWeights(b, weight)
 			if err != nil {
 				return err
 			}
 			out = appendBytes(out, 7, graph)
-		case field == 8:
+		case 8:
 			out = appendBytes(out, 8, b)
-		case field == 1:
+		case 1:
 			out = protowire.AppendVarint(protowire.AppendTag(out, 1, protowire.VarintType), number)
 		}
 		return nil
