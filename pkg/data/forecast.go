@@ -89,17 +89,18 @@ func (w *Windows) Samples(d *Dataset, from, to int) record.Samples {
 
 // Remember is windows of the series of which only the last so many known steps are left: the features of those before are all at their means.
 // What a net then forecasts shows whether it needs the rest. It returns an error unless 0 ≤ steps ≤ Past.
-func (w *Windows) Remember(d *Dataset, steps int) (*Dataset, error) {
+func (w *Windows) Remember(d *Dataset, steps int) (_ *Dataset, err error) {
+	defer Catch(&err)
 	inputs, target := d.Columns()
 	if steps < 0 || steps > w.Past {
 		return nil, fmt.Errorf("data: %q: %d steps to be remembered, want 0 to %d", d.Name, steps, w.Past)
 	}
 	row := w.Past * len(w.Scales)
-	past := slices.Clone(inputs[0].Floats)
+	past := slices.Clone(inputs[0].Span(0, d.Len()).Floats)
 	for from := 0; from < len(past); from += row {
 		clear(past[from : from+(w.Past-steps)*len(w.Scales)])
 	}
-	inputs[0].Floats = past
+	inputs[0].Floats, inputs[0].Rows = past, nil
 	kept, err := Assemble(fmt.Sprintf("%s, the last %d steps", d.Name, steps), inputs, target)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -63,7 +64,7 @@ func (c TableColumn) oneHot(row []float32, of cell) (known bool, _ []float32) {
 	return at >= 0, row
 }
 
-// rows are encoded rows of one part of a table.
+// encodedRows are those of one part of a table. Numbers that are kept in a file are in none of them.
 type encodedRows struct {
 	floats  []float32
 	classes []int32
@@ -72,51 +73,77 @@ type encodedRows struct {
 }
 
 // encode goes through the table for the third time.
-func (s table) encode(schema *Schema, t Table, name string, p parts) (train, test *Dataset, err error) {
-	features, at, target := schema.Features(), make([]int, 0, len(schema.Columns)), slices.Index(s.columns, schema.Target.Name)
-	if need := 4 * int64(p.rows) * int64(len(features)); need > t.Limit {
+func (s table) encode(schema *Schema, t Table, path string, p parts) (train, test *Dataset, err error) {
+	features := len(schema.Features())
+	need := 4 * int64(p.rows) * int64(features)
+	if need > t.Limit {
 		return nil, nil, fmt.Errorf("%d rows of %d encoded numbers take %d bytes, above Limit, %d: raise it, take fewer rows, leave out columns (Ignored) or lower MaxCategories",
-			p.rows, len(features), need, t.Limit)
+			p.rows, features, need, t.Limit)
 	}
-	for _, c := range schema.Columns {
-		at = append(at, slices.Index(s.columns, c.Name))
-	}
-	var of [2]encodedRows
-	for i, n := range []int{p.rows - p.test, p.test} {
-		of[i].floats, of[i].index = make([]float32, 0, n*len(features)), make([]int, 0, n)
-	}
-	rows, kept := 0, p.each()
-	err = s.each(func(line int, cells []cell) error {
-		if rows++; rows > p.rows {
-			return errors.New("it has changed while it was read")
+	var (
+		of  [2]encodedRows
+		all Rows
+	)
+	if need > t.Memory {
+		all, err = s.kept(schema, path, p, &of)
+	} else {
+		for i, n := range []int{p.rows - p.test, p.test} {
+			of[i].floats = make([]float32, 0, n*features)
 		}
-		to := &of[0]
-		if kept() {
-			to = &of[1]
-		}
-		to.index = append(to.index, rows-1)
-		for i, c := range schema.Columns {
-			var err error
-			if to.floats, err = c.encode(to.floats, cells[at[i]]); err != nil {
-				return fmt.Errorf("%s: column %q: %w", s.at(line), c.Name, err)
-			}
-		}
-		if err := to.target(schema.Target, cells[target]); err != nil {
-			return fmt.Errorf("%s: %w", s.at(line), err)
-		}
-		return nil
-	})
-	if err == nil && rows != p.rows {
-		err = errors.New("it has changed while it was read")
+		err = s.encodeRows(schema, p, &of, func(part int, row []float32) error {
+			of[part].floats = append(of[part].floats, row...)
+			return nil
+		})
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	if train, err = schema.dataset(name+", to learn from", of[0]); err != nil || p.test == 0 {
+	if train, err = schema.dataset(filepath.Base(path)+", to learn from", of[0], all); err != nil || p.test == 0 {
 		return train, nil, err
 	}
-	test, err = schema.dataset(name+", to be examined on", of[1])
+	test, err = schema.dataset(filepath.Base(path)+", to be examined on", of[1], all)
 	return train, test, err
+}
+
+// encodeRows goes through the table, keeps the targets and hands the numbers of every row to add, which may not keep them; nil: the targets alone.
+func (s table) encodeRows(schema *Schema, p parts, of *[2]encodedRows, add func(part int, row []float32) error) error {
+	at, target := make([]int, 0, len(schema.Columns)), slices.Index(s.columns, schema.Target.Name)
+	for _, c := range schema.Columns {
+		at = append(at, slices.Index(s.columns, c.Name))
+	}
+	for i, n := range []int{p.rows - p.test, p.test} {
+		of[i].index = make([]int, 0, n)
+	}
+	var row []float32
+	rows, kept := 0, p.each()
+	err := s.each(func(line int, cells []cell) error {
+		if rows++; rows > p.rows {
+			return errChanged
+		}
+		part := 0
+		if kept() {
+			part = 1
+		}
+		of[part].index = append(of[part].index, rows-1)
+		if err := of[part].target(schema.Target, cells[target]); err != nil {
+			return fmt.Errorf("%s: %w", s.at(line), err)
+		}
+		if add == nil {
+			return nil
+		}
+		row = row[:0]
+		for i, c := range schema.Columns {
+			var err error
+			if row, err = c.encode(row, cells[at[i]]); err != nil {
+				return fmt.Errorf("%s: column %q: %w", s.at(line), c.Name, err)
+			}
+		}
+		return add(part, row)
+	})
+	if err == nil && rows != p.rows {
+		err = errChanged
+	}
+	return err
 }
 
 // target appends what is to be predicted.
@@ -137,13 +164,17 @@ func (r *encodedRows) target(t TableTarget, c cell) error {
 	return nil
 }
 
-// dataset is encoded rows as a dataset.
-func (s *Schema) dataset(name string, r encodedRows) (*Dataset, error) {
+// dataset is encoded rows as a dataset; all, if it is not nil, has the numbers of the whole table's rows.
+func (s *Schema) dataset(name string, r encodedRows, all Rows) (*Dataset, error) {
 	target := Column{Name: s.Target.Name, Floats: r.numbers}
 	if s.Target.Classes != nil {
 		target = Column{Name: s.Target.Name, Kind: Classes, Names: s.Target.Classes, IDs: r.classes}
 	}
-	d, err := Assemble(name, []Column{s.column(r.floats)}, target)
+	input := s.column(r.floats)
+	if all != nil {
+		input.Rows = viewed(all, r.index)
+	}
+	d, err := Assemble(name, []Column{input}, target)
 	if err != nil {
 		return nil, errors.New(strings.TrimPrefix(err.Error(), "data: "))
 	}

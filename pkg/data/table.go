@@ -55,7 +55,10 @@ type Table struct {
 	Delimiter rune     // of CSV; 0: comma, semicolon, tab or bar, whichever the first line has most of
 	Header    []string // of CSV: the columns' names where the first line is not of names
 
-	// Limit is how many bytes the encoded rows may take in memory; 0: 2 GiB.
+	// Memory is how many bytes of encoded rows are kept in memory; 0: 256 MiB. Those of a larger table are written to a file in the folder "tables" of the
+	// cache, which may be deleted, and read when they are asked for. The numbers are the same.
+	Memory int64
+	// Limit is how many bytes the encoded rows may take at all; 0: 64 GiB.
 	Limit int64
 }
 
@@ -83,7 +86,10 @@ func (t Table) withDefaults() (Table, error) {
 		t.MaxCategories = 50
 	}
 	if t.Limit == 0 {
-		t.Limit = 2 << 30
+		t.Limit = 64 << 30
+	}
+	if t.Memory == 0 {
+		t.Memory = 256 << 20
 	}
 	if t.Missing == nil {
 		t.Missing = usualMissing
@@ -93,8 +99,8 @@ func (t Table) withDefaults() (Table, error) {
 		return t, errors.New("no Target: want the name of the column to be predicted")
 	case !(t.Test > 0 && t.Test < 1):
 		return t, fmt.Errorf("the share of Test is %v, want more than 0 and less than 1", t.Test)
-	case t.MinCount < 0 || t.MaxCategories < 0 || t.Limit < 0:
-		return t, fmt.Errorf("MinCount %d, MaxCategories %d, Limit %d: want none below 0", t.MinCount, t.MaxCategories, t.Limit)
+	case t.MinCount < 0 || t.MaxCategories < 0 || t.Memory < 0 || t.Limit < 0:
+		return t, fmt.Errorf("MinCount %d, MaxCategories %d, Memory %d, Limit %d: want none below 0", t.MinCount, t.MaxCategories, t.Memory, t.Limit)
 	}
 	for name, as := range t.Types {
 		if !slices.Contains([]Type{Number, Category, Boolean, Date, Ignored}, as) {
@@ -118,20 +124,20 @@ func (t Table) withDefaults() (Table, error) {
 // Preparation of both datasets. The rows keep the file's order; Index is a row's number, counted from 0. The input is one column of
 // numbers, the target classes or one number, standardised unless Unscaled ([Schema.InUnit] gives forecasts in its unit).
 //
-// The file is gone through three times, row by row; memory holds the encoded rows and nothing else that grows with them.
+// The file is gone through three times, row by row; memory holds the encoded rows, up to [Table.Memory], and for each row its target and its number.
 //
 // Errors name the file and the line: a row with too many or too few cells, broken quotes, a column that is there twice or has no name, a
 // target that is missing, a number that is infinite, too large or has a decimal comma, bytes that are not UTF-8, and what exceeds a limit: 10,000
 // columns, 1 MiB a row, 100,000 encoded numbers a row, [Table.Limit].
 func ReadCSV(path string, t Table) (train, test *Dataset, schema *Schema, err error) {
-	return readTable(func(t Table) (table, error) { return csvTable(path, openedTable(path), t) }, filepath.Base(path), t)
+	return readTable(func(t Table) (table, error) { return csvTable(path, openedTable(path), t) }, path, t)
 }
 
 // ReadParquet is [ReadCSV] for a Parquet file of flat columns: whole and floating-point numbers, decimals, booleans, strings, dates and
 // timestamps (UTC), compressed in any way. Null is missing, and so is NaN. Columns that are lists or structures, times of day, raw bytes
 // and the old INT96 timestamps are errors that name the column, unless Types has them as Ignored. Errors name the file and the row, counted from 1.
 func ReadParquet(path string, t Table) (train, test *Dataset, schema *Schema, err error) {
-	return readTable(func(t Table) (table, error) { return parquetTable(path, openedAt(path), t) }, filepath.Base(path), t)
+	return readTable(func(t Table) (table, error) { return parquetTable(path, openedAt(path), t) }, path, t)
 }
 
 // openedTable opens a file anew for each time that it is gone through.
@@ -140,9 +146,9 @@ func openedTable(path string) func() (io.ReadCloser, error) {
 }
 
 // readTable goes through a table three times: what types are there, what the training rows have, and the rows as numbers.
-func readTable(open func(Table) (table, error), name string, t Table) (train, test *Dataset, schema *Schema, err error) {
+func readTable(open func(Table) (table, error), path string, t Table) (train, test *Dataset, schema *Schema, err error) {
 	fail := func(err error) (*Dataset, *Dataset, *Schema, error) {
-		return nil, nil, nil, fmt.Errorf("data: table %s: %w", name, err)
+		return nil, nil, nil, fmt.Errorf("data: table %s: %w", filepath.Base(path), err)
 	}
 	if t, err = t.withDefaults(); err != nil {
 		return fail(err)
@@ -162,7 +168,7 @@ func readTable(open func(Table) (table, error), name string, t Table) (train, te
 	if schema, err = source.learn(t, found, parts); err != nil {
 		return fail(err)
 	}
-	if train, test, err = source.encode(schema, t, name, parts); err != nil {
+	if train, test, err = source.encode(schema, t, path, parts); err != nil {
 		return fail(err)
 	}
 	return train, test, schema, nil

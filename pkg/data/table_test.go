@@ -343,6 +343,7 @@ func TestTableErrors(t *testing.T) {
 		{"gzip", "\x1f\x8bnothing", data.Table{}, "gzip"},
 		{"share", "x,y\n1,a\n2,b\n", data.Table{Test: 2}, "share of Test is 2"},
 		{"empty part", "x,y\n1,a\n2,b\n", data.Table{Test: 0.1}, "leaves one part empty"},
+		{"memory", "x,y\n1,a\n2,b\n", data.Table{Memory: -1}, "want none below 0"},
 		{"limit", "x,y\n1,a\n2,b\n", data.Table{Limit: 4}, "above Limit, 4"},
 		{"long row", "x,y\n\"" + strings.Repeat("a", 2<<20), data.Table{}, "t.csv:2: a row of more than"},
 		{"long row later", "x,y\n1,a\n1,\"" + strings.Repeat("a\n", 1<<20), data.Table{}, "t.csv:3: a row of more than"},

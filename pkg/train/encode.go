@@ -99,11 +99,12 @@ func keptVectors(path string, rows int) ([]float32, error) {
 
 // encoded is the vectors of all examples. The length that an example is computed at follows from its own, so that its bits do not depend
 // on the others.
-func encoded(ctx context.Context, b models.BERT, set *data.Dataset, ids data.Column) ([]float32, error) {
+func encoded(ctx context.Context, b models.BERT, set *data.Dataset, ids data.Column) (_ []float32, err error) {
+	defer data.Catch(&err)
 	length := ids.Shape[0]
 	at := map[int][]int{} // the examples by that length
 	for i := range set.Len() {
-		row := ids.IDs[i*length : (i+1)*length]
+		row := ids.Span(i, i+1).IDs
 		used := length
 		for used > 1 && row[used-1] == data.PadID {
 			used--
@@ -132,7 +133,7 @@ func encoded(ctx context.Context, b models.BERT, set *data.Dataset, ids data.Col
 			some := index[from:min(from+models.Chunk, len(index))]
 			x := make([]int32, 0, len(some)*n)
 			for _, i := range some {
-				x = append(x, ids.IDs[i*length:i*length+n]...)
+				x = append(x, ids.Span(i, i+1).IDs[:n]...)
 			}
 			out, err := net.Compute([]*tensors.Tensor{tensors.FromFlatDataAndDimensions(x, len(some), n)})
 			if err != nil {
