@@ -20,6 +20,8 @@ DECLARED = re.compile(r"^func (Fuzz\w+)\(\w+ \*testing\.F\)", re.M)
 SEEDS = re.compile(r"gathering baseline coverage: \d+/(\d+) completed")
 EXECUTED = re.compile(r"execs: (\d+)")
 WRITTEN = re.compile(r"Failing input written to (\S+)")
+# The go command fails like this, now and then, when the time is up while it hands an input over (golang/go#75804).
+TIME_IS_UP = re.compile(r"^--- FAIL: Fuzz\w+ \([\d.]+s\)\n    context deadline exceeded\nFAIL$", re.M)
 SEED = re.compile(r"failure while testing seed corpus entry: (\S+)")
 
 
@@ -58,7 +60,7 @@ def outcome(target: Target, seconds: int, status: int, said: str) -> Outcome:
     """Reads what the go command said."""
     seeds, executions = SEEDS.findall(said), EXECUTED.findall(said)
     done = max(0, int(executions[-1]) - int(seeds[-1])) if seeds and executions else 0
-    if status:
+    if status and not TIME_IS_UP.search(said):
         again = ""
         if written := WRITTEN.search(said):
             again = f"\nThe input: {target.package}/{written[1]}"

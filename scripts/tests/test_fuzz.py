@@ -73,6 +73,12 @@ class Fuzz(unittest.TestCase):
         wrong = self.outcome(OF_A_SEED, 1).wrong
         self.assertTrue(wrong.endswith("Again: go test -run='FuzzRead/seed#1' ./pkg/data"), wrong)
 
+    def test_the_time_that_is_up_is_no_failure(self):
+        ended = textwrap.dedent(GOOD).replace("PASS", "--- FAIL: FuzzRead (10.04s)\n    context deadline exceeded\nFAIL\nexit status 1")
+        self.assertEqual(self.outcome(ended, 1), fuzz.Outcome(21900))
+        self.assertIn("want 200", self.outcome(ended.replace("21908", "9"), 1).wrong)
+        self.assertNotEqual(self.outcome(ended.replace("    context", "    x_test.go:1: context"), 1).wrong, "")
+
     def test_what_does_not_compile_fails(self):
         self.assertEqual(self.outcome("undefined: x\n", 1), fuzz.Outcome(0, "undefined: x"))
 
