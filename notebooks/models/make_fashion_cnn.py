@@ -10,23 +10,26 @@ attributions [16, 1, 28, 28] for the first 16, and the map of Grad-CAM at conv2.
 import gzip
 import json
 import pathlib
+import sys
 import warnings
 from importlib import metadata
 
 import numpy as np
-import onnx
 import torch
 from captum.attr import LRP, IntegratedGradients, LayerGradCam, Saliency
 from torch import nn
 
 HERE = pathlib.Path(__file__).parent
-DATA = HERE.parent.parent / "pkg" / "data"
+PACKAGES = HERE.parent.parent / "pkg"
+sys.path.append(str(PACKAGES / "models" / "testdata"))
+from strip_onnx import strip  # noqa: E402
+
 warnings.filterwarnings("ignore")  # of Captum's hooks and the exporter
 
 
 def subset(name):
     """Images and labels of an embedded file: IDX arrays, one after another."""
-    contents, arrays = gzip.decompress((DATA / name).read_bytes()), []
+    contents, arrays = gzip.decompress((PACKAGES / "data" / name).read_bytes()), []
     for _ in range(2):
         rank = contents[3]
         shape = np.frombuffer(contents, ">i4", rank, 4)
@@ -60,20 +63,6 @@ def train(net, x, y, epochs=12, batch=64):
             nn.functional.cross_entropy(net(x[rows]), y[rows]).backward()
             optimizer.step()
             schedule.step()
-
-
-def strip(path):
-    """Keeps the modules' names only: stack traces name folders of the machine."""
-    model = onnx.load(path)
-    for node in model.graph.node:
-        kept = [(p.key, p.value) for p in node.metadata_props if p.key == "pkg.torch.onnx.name_scopes"]
-        del node.metadata_props[:]
-        for key, value in kept:
-            node.metadata_props.add(key=key, value=value)
-    for part in (model, model.graph, *model.graph.input, *model.graph.output, *model.graph.initializer):
-        del part.metadata_props[:]
-    del model.graph.value_info[:]
-    onnx.save(model, path)
 
 
 torch.manual_seed(1)

@@ -13,8 +13,12 @@ func CSVInMemory(contents []byte, t Table) (train, test *Dataset, schema *Schema
 
 // ParquetInMemory is ReadParquet of a file's contents.
 func ParquetInMemory(contents []byte, t Table) (train, test *Dataset, schema *Schema, err error) {
-	open := func() (randomAccess, error) {
-		return randomAccess{bytes.NewReader(contents), io.NopCloser(nil), int64(len(contents))}, nil
-	}
-	return readTable(func(t Table) (table, error) { return parquetTable("t.parquet", open, t) }, "t.parquet", t)
+	return readTable(func(t Table) (table, error) {
+		return parquetTable("t.parquet", func() (randomAccess, error) { return inMemory(contents), nil }, t)
+	}, "t.parquet", t)
+}
+
+// inMemory are the bytes of a file.
+func inMemory(contents []byte) randomAccess {
+	return randomAccess{bytes.NewReader(contents), io.NopCloser(nil), int64(len(contents))}
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"github.com/vitrine-ml/vitrine/internal/atomicfile"
@@ -135,15 +134,9 @@ func (c Column) appendTo(b []byte) ([]byte, error) {
 type RowsFile struct {
 	Type  string // of the numbers: uint8, float32, int32 or bool
 	Shape []int  // of a row
-	file  rowsSource
+	file  randomAccess
 	n     int
 	width int // bytes of a row
-}
-
-// rowsSource is where the bytes are: a file, or memory in tests.
-type rowsSource interface {
-	io.ReaderAt
-	io.Closer
 }
 
 // OpenRows opens what [WriteRows] has written. It returns an error if the file is anything else or was cut off.
@@ -151,30 +144,27 @@ type rowsSource interface {
 //	rows, err := data.OpenRows(path)
 //	set, err := data.Assemble("large", []data.Column{{Shape: rows.Shape, Rows: rows}}, target)
 func OpenRows(path string) (*RowsFile, error) {
-	f, err := os.Open(path)
+	f, err := openAt(path)
 	if err != nil {
 		return nil, fmt.Errorf("data: %w", err)
 	}
-	info, err := f.Stat()
-	if err == nil {
-		var r *RowsFile
-		if r, err = openRows(f, info.Size()); err == nil {
-			return r, nil
-		}
+	r, err := openRows(f)
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("data: %s: %w", path, err)
 	}
-	f.Close()
-	return nil, fmt.Errorf("data: %s: %w", path, err)
+	return r, nil
 }
 
-func openRows(f rowsSource, length int64) (*RowsFile, error) {
+func openRows(f randomAccess) (*RowsFile, error) {
 	head, tail := make([]byte, rowsHead), make([]byte, 8)
-	if length < rowsHead+8 {
-		return nil, fmt.Errorf("%d bytes are no file of rows", length)
+	if f.size < rowsHead+8 {
+		return nil, fmt.Errorf("%d bytes are no file of rows", f.size)
 	}
 	if _, err := f.ReadAt(head, 0); err != nil {
 		return nil, err
 	}
-	if _, err := f.ReadAt(tail, length-8); err != nil {
+	if _, err := f.ReadAt(tail, f.size-8); err != nil {
 		return nil, err
 	}
 	header, err := parseRowsHead(head)
@@ -186,7 +176,7 @@ func openRows(f rowsSource, length int64) (*RowsFile, error) {
 		return nil, err
 	}
 	width := size * rowsWidths[header.Type]
-	data := length - rowsHead - 8
+	data := f.size - rowsHead - 8
 	if n := binary.LittleEndian.Uint64(tail); n == 0 || data%int64(width) != 0 || n != uint64(data/int64(width)) {
 		return nil, fmt.Errorf("%d bytes of numbers, but %d rows of %d bytes: cut off, or changed", data, n, width)
 	}

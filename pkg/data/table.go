@@ -137,7 +137,9 @@ func ReadCSV(path string, t Table) (train, test *Dataset, schema *Schema, err er
 // timestamps (UTC), compressed in any way. Null is missing, and so is NaN. Columns that are lists or structures, times of day, raw bytes
 // and the old INT96 timestamps are errors that name the column, unless Types has them as Ignored. Errors name the file and the row, counted from 1.
 func ReadParquet(path string, t Table) (train, test *Dataset, schema *Schema, err error) {
-	return readTable(func(t Table) (table, error) { return parquetTable(path, openedAt(path), t) }, path, t)
+	return readTable(func(t Table) (table, error) {
+		return parquetTable(path, func() (randomAccess, error) { return openAt(path) }, t)
+	}, path, t)
 }
 
 // openedTable opens a file anew for each time that it is gone through.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 	"math/big"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,30 +16,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// randomAccess is an open file that is read here and there.
-type randomAccess struct {
-	io.ReaderAt
-	io.Closer
-	size int64
-}
-
-// openedAt opens a file anew for each time that it is gone through.
-func openedAt(path string) func() (randomAccess, error) {
-	return func() (randomAccess, error) {
-		f, err := os.Open(path)
-		if err != nil {
-			return randomAccess{}, err
-		}
-		info, err := f.Stat()
-		if err != nil {
-			f.Close() //nolint:errcheck // only read
-			return randomAccess{}, err
-		}
-		return randomAccess{f, f, info.Size()}, nil
-	}
-}
-
-// parquetTable is a table of a Parquet file; open gives the file.
+// parquetTable is a table of a Parquet file; open opens the file anew for each time that it is gone through.
 func parquetTable(path string, open func() (randomAccess, error), t Table) (table, error) {
 	s := table{name: filepath.Base(path), place: "%s: row %d"}
 	var leaves []leaf

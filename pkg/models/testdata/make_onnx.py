@@ -26,6 +26,7 @@ def torch_cases():
     import torch
     import torch.nn as nn
     import torch.nn.functional as F
+    from strip_onnx import strip
 
     class CNN(nn.Module):
         def __init__(s):
@@ -103,25 +104,6 @@ def torch_cases():
                               opset_version=18, external_data=False, verbose=False, **new)
             strip(OUT / f"{name}-new{end}.onnx")
     return {"torch": torch.__version__, "cases": cases}
-
-
-def strip(path):
-    """Drops stack traces, which name folders of the machine."""
-    import onnx
-    model = onnx.load(path)
-    for node in model.graph.node:
-        kept = [(p.key, p.value) for p in node.metadata_props if p.key == "pkg.torch.onnx.name_scopes"]
-        del node.metadata_props[:]
-        for key, value in kept:
-            node.metadata_props.add(key=key, value=value)
-        node.doc_string = ""
-    del model.graph.metadata_props[:]
-    del model.metadata_props[:]
-    del model.graph.value_info[:]
-    for v in list(model.graph.input) + list(model.graph.output) + list(model.graph.initializer):
-        if hasattr(v, "metadata_props"):
-            del v.metadata_props[:]
-    onnx.save(model, path)
 
 
 def sklearn_cases():
