@@ -293,7 +293,7 @@ func (f SeriesAttribution) example(p *plot, columns []column, i int, left, y, wi
 		p.draw(panel, map[string]any{"type": "line", "name": line.name, "data": data, "showSymbol": ahead == 1, "symbol": "circle",
 			"lineStyle": map[string]any{"color": line.color, "width": 2, "type": line.dash}, "itemStyle": map[string]any{"color": line.color}})
 	}
-	if first && !(f.classified() && len(legend) == 1) {
+	if first && (!f.classified() || len(legend) > 1) {
 		p.legend = legend
 	}
 	y += seriesHeight + 18
