@@ -3,9 +3,6 @@ package vitrine_test
 import (
 	"context"
 	"fmt"
-	"image"
-	"image/color"
-	"image/jpeg"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,60 +12,89 @@ import (
 	"time"
 )
 
-// given is what the blocks of a section of docs/your-own-model.md take for granted.
+// given is what the Go blocks of a section of docs/your-own-model.md take for granted.
 var given = map[string]string{
-	"A model from PyTorch or scikit-learn (ONNX)": `var inputs []*tensors.Tensor`,
-	"A pretrained Transformer (Hugging Face)": `var folder string; var texts, classes []string; var labels []int; var config train.Config
-		var samples record.Samples; var why *record.Explanation`,
-	"Weights from elsewhere": `var net *models.Net`,
+	"A model from PyTorch or scikit-learn (ONNX)": `pixels := make([]float32, 2*28*28)
+		for i := range pixels { pixels[i] = float32(i%29)/29 }`,
+	"A pretrained Transformer (Hugging Face)": `texts, labels, classes := []string{"a lovely film", "lovely films", "a dull film", "dull"}, []int{0, 0, 1, 1}, []string{"good", "bad"}
+		config := train.Config{Epochs: 1, BatchSize: 4}`,
 	"Data larger than memory": `pictures := [][]uint8{make([]uint8, 784), make([]uint8, 784)}
 		target := data.Column{Kind: data.Classes, Names: []string{"a", "b"}, IDs: []int32{0, 1}}`,
 }
 
-// after is done when a section's blocks have run: the shell's blocks want a net in a file.
+// after holds a section's results to what the page says of them.
 var after = map[string]string{
-	"Your own images, texts and sounds": `net, _ := must.M2(train.FitOrLoad(models.MLP{Hidden: []int{4}}, pets, train.Config{Epochs: 1}))
-		must.M(net.WriteFile("net.safetensors"))`,
-	"Data larger than memory": `if set.Len() != 2 { panic(set.Len()) }`,
-	"Your own table":          `if got := len(columns.Values[0].Features); got != 2 { panic(got) }`,
+	"A model from PyTorch or scikit-learn (ONNX)": `expect(why.Status[0], record.OK)
+		expect(regions.Values[0].Shape[2:], []int{28, 28})
+		table := must.M1(models.FromONNX("table.onnx"))
+		expect(table.Outputs[0].Kind, models.Probabilities)`,
+	"A pretrained Transformer (Hugging Face)": `expect(samples.Tokens[1], []string{"[CLS]", "lovely", "films", "[SEP]"})
+		expect(pooled[0].Shape().Dimensions, []int{2, 32})
+		expect(states[0].Shape().Dimensions, []int{2, 64, 32})`,
+	"Weights from elsewhere":            `expect(len(report.Loaded), 6)`,
+	"Your own table":                    `expect(len(columns.Values[0].Features), 2)`,
+	"Your own images, texts and sounds": `expect([]int{pets.Len(), trainSet.Len(), digits.Len(), texts.Len()}, []int{4, 3, 4, 4})`,
+	"Data larger than memory":           `expect(set.Len(), 2)`,
+	"From a shell":                      `expect(answer.Classes[0].Name == "cat" || answer.Classes[0].Name == "dog", true)`,
 }
+
+const program = `package main
+
+import (
+	"context"; "fmt"; "reflect"
+
+	"github.com/gomlx/gomlx/core/tensors"; "github.com/janpfeifer/must"
+	"github.com/vitrine-ml/vitrine/pkg/data"; "github.com/vitrine-ml/vitrine/pkg/explain"; "github.com/vitrine-ml/vitrine/pkg/models"
+	"github.com/vitrine-ml/vitrine/pkg/pipeline"; "github.com/vitrine-ml/vitrine/pkg/record"; "github.com/vitrine-ml/vitrine/pkg/train"
+)
+
+func expect(got, want any) {
+	if !reflect.DeepEqual(got, want) { panic(fmt.Sprintf("got %%v, want %%v", got, want)) }
+}
+
+func main() {
+	ctx := context.Background()
+	%s
+}
+`
 
 var (
 	fence    = regexp.MustCompile("(?s)```(\\w+)\n(.*?)```")
 	declared = regexp.MustCompile(`(?m)^(\w+(?:, \w+)*) :=`)
 )
 
-// Every Go block of the page compiles, and those that need no file of others run, with those of the shell.
+// TestYourOwnModel runs every block of the page, one after another in one folder: those in Python where their packages are installed, with
+// files from testdata in the place of what the others would have written; then those in Go; then those of the shell.
 func TestYourOwnModel(t *testing.T) {
 	page, err := os.ReadFile("docs/your-own-model.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var program, cases, shell strings.Builder
-	for i, section := range strings.Split(string(page), "\n## ")[1:] {
+	var sections, shell strings.Builder
+	var python []string
+	for _, section := range strings.Split(string(page), "\n## ")[1:] {
 		title, text, _ := strings.Cut(section, "\n")
-		used := map[string]bool{}
-		fmt.Fprintf(&program, "func section%d(ctx context.Context) {\n%s\n", i, given[title])
+		fmt.Fprintf(&sections, "func() { // %s\n%s\n", title, given[title])
 		for _, block := range fence.FindAllStringSubmatch(text, -1) {
-			switch block[1] {
+			switch language, code := block[1], block[2]; language {
 			case "go":
-				program.WriteString(block[2])
-				for _, names := range declared.FindAllStringSubmatch(block[2], -1) {
-					for _, name := range strings.Split(names[1], ", ") {
-						used[name] = name != "_"
+				sections.WriteString(code)
+				for _, names := range declared.FindAllStringSubmatch(code, -1) {
+					for name := range strings.SplitSeq(names[1], ", ") {
+						if name != "_" {
+							fmt.Fprintf(&sections, "_ = %s\n", name)
+						}
 					}
 				}
 			case "bash":
-				shell.WriteString(strings.ReplaceAll(block[2], "./scripts/vitrine", "./vitrine"))
+				shell.WriteString(code)
+			case "python":
+				python = append(python, code)
+			default:
+				t.Errorf("%s: nobody runs %q", title, language)
 			}
 		}
-		for name, is := range used {
-			if is {
-				fmt.Fprintf(&program, "_ = %s\n", name)
-			}
-		}
-		fmt.Fprintf(&program, "%s\n}\n", after[title])
-		fmt.Fprintf(&cases, "case %q: section%d(context.Background())\n", title, i)
+		fmt.Fprintf(&sections, "%s\n}()\n", after[title])
 	}
 	for _, titles := range []map[string]string{given, after} {
 		for title := range titles {
@@ -79,62 +105,38 @@ func TestYourOwnModel(t *testing.T) {
 	}
 	dir := t.TempDir()
 	source := filepath.Join(dir, "page.go")
-	imports := "\"context\"; \"fmt\"; \"os\"\n\"github.com/gomlx/gomlx/core/tensors\"; \"github.com/janpfeifer/must\"\n"
-	for _, room := range []string{"data", "explain", "models", "pipeline", "record", "train"} {
-		imports += fmt.Sprintf("%q\n", "github.com/vitrine-ml/vitrine/pkg/"+room)
-	}
-	all := fmt.Sprintf("package main\nimport (\n%s)\n%s\nfunc main() {\nfor _, s := range os.Args[1:] {\nswitch s {\n%s}\n}\n}\n", imports, &program, &cases)
-	if err := os.WriteFile(source, []byte(all), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	run := func(in, name string, args ...string) {
-		t.Helper()
-		ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
-		defer stop()
-		command := exec.CommandContext(ctx, name, args...)
-		command.Dir = in
-		if out, err := command.CombinedOutput(); err != nil {
-			t.Fatalf("%s: %v\n%s", command, err, out)
-		}
-	}
-	run(".", "go", "build", "-o", filepath.Join(dir, "page"), source)
+	write(t, source, fmt.Appendf(nil, program, &sections))
+	run(t, ".", "go", "build", "-o", filepath.Join(dir, "page"), source)
 	if testing.Short() {
 		return
 	}
-	run(".", "go", "build", "-o", filepath.Join(dir, "vitrine"), "./cmd/vitrine")
+	run(t, ".", "go", "build", "-o", filepath.Join(dir, "scripts", "vitrine"), "./cmd/vitrine")
 	t.Setenv("VITRINE_CACHE", filepath.Join(dir, "cache"))
 	makeFiles(t, dir)
-	run(dir, "./page", "Your own table", "Your own images, texts and sounds", "Data larger than memory", "From a shell")
-	run(dir, "bash", "-e", "-c", shell.String())
+	for _, code := range python {
+		runPython(t, dir, code)
+	}
+	run(t, dir, "./page")
+	run(t, dir, "bash", "-e", "-c", shell.String())
 }
 
-// makeFiles makes the files that the page speaks of: a table, pictures of two classes, and one more.
-func makeFiles(t *testing.T, dir string) {
-	table := "income,purpose,risk\n"
-	for i := range 60 {
-		table += fmt.Sprintf("%d.5,%s,%s\n", i*7%23, []string{"car", "house"}[i%2], []string{"good", "bad"}[i/2%2])
+func run(t *testing.T, in, name string, args ...string) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer stop()
+	command := exec.CommandContext(ctx, name, args...)
+	command.Dir = in
+	if out, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", command, err, out)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "credit.csv"), []byte(table), 0o600); err != nil {
+}
+
+func write(t *testing.T, path string, b []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for i, name := range []string{"pets/cat/a.jpg", "pets/cat/b.jpg", "pets/dog/a.jpg", "pets/dog/b.jpg", "photo.jpg"} {
-		m := image.NewGray(image.Rect(0, 0, 20, 30))
-		for at := range m.Pix {
-			m.Set(at%20, at/20, color.Gray{uint8(at*(i+1) + 50*i)})
-		}
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		f, err := os.Create(path)
-		if err == nil {
-			err = jpeg.Encode(f, m, nil)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := f.Close(); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }

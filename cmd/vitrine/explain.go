@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/vitrine-ml/vitrine/pkg/data"
 	"github.com/vitrine-ml/vitrine/pkg/explain"
+	"github.com/vitrine-ml/vitrine/pkg/models"
 	"github.com/vitrine-ml/vitrine/pkg/pipeline"
 	"github.com/vitrine-ml/vitrine/pkg/record"
 	"github.com/vitrine-ml/vitrine/pkg/viz"
@@ -58,12 +60,16 @@ func explainExamples(args []string) error {
 	if err := explain.Keep(path+".json", why.Record, method, p.Net, why.Inputs); err != nil {
 		return fail(err)
 	}
-	if err := viz.WriteFile(attribution(why), path+".html"); err != nil {
+	if err := viz.WriteFile(attribution(p, why), path+".html"); err != nil {
 		return fail(err)
 	}
+	names := valueNames(p.Net.Outputs[0])
 	for i, raw := range args[1:] {
 		if why.Samples.Predictions == nil {
 			fmt.Printf("%s: %s: %g", p.Net.Name, raw, why.Record.Output[i])
+			if all := why.Record.Target.Classes; i < len(all) && all[i] < len(names) {
+				fmt.Printf(", %s", names[all[i]])
+			}
 		} else {
 			said := why.Samples.Predictions[i]
 			fmt.Printf("%s: %s: %s (%.4f); explained: %s", p.Net.Name, raw, why.Samples.Class(said.Class), said.Probability, why.Samples.Class(why.Record.Target.Classes[i]))
@@ -78,8 +84,11 @@ func explainExamples(args []string) error {
 }
 
 // attribution is the figure that fits what was explained: a text, an image, a series; anything else as bars.
-func attribution(e *pipeline.Explanation) viz.Figure {
+func attribution(p *pipeline.Pipeline, e *pipeline.Explanation) viz.Figure {
 	s, why := e.Samples, e.Record
+	if s.Predictions == nil && s.Classes == nil {
+		s.Classes = valueNames(p.Net.Outputs[0])
+	}
 	if e.Columns != nil {
 		return viz.Ranking{Ranking: contributions(e.Columns, s), Title: "What the prediction rests on"}
 	}
@@ -90,9 +99,25 @@ func attribution(e *pipeline.Explanation) viz.Figure {
 	case len(axes) == 4 && why.Values[0].Axis("height") == 1:
 		return viz.ImageAttribution{Samples: s, Explanations: all}
 	case len(axes) == 3 && why.Values[0].Axis("time") == 1:
-		return viz.SeriesAttribution{Samples: s, Explanations: all}
+		f := viz.SeriesAttribution{Samples: s, Explanations: all, Features: why.Values[0].Features}
+		if sounds, ok := p.Preparation.(data.Sounds); ok {
+			f.Unit, f.Step = "seconds", 1/float64(cmp.Or(sounds.Rate, 16_000))
+		}
+		return f
 	}
 	return viz.Ranking{Ranking: contributions(why, s), Title: "What the prediction rests on"}
+}
+
+// valueNames are the names of a regression's values, those that predict prints; nil for other outputs.
+func valueNames(port models.Port) (names []string) {
+	if port.Kind == models.Logits || port.Kind == models.Probabilities || len(port.Shape) > 1 {
+		return nil
+	}
+	values := record.Array{Name: port.Name, Data: make([]float64, append(slices.Clone(port.Shape), 1)[0])}
+	for i := range values.Data {
+		names = append(names, valueName(&values, i))
+	}
+	return names
 }
 
 // contributions are an explanation's values with the names of what they belong to; of several examples, the means.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/binary"
 	"errors"
 	"os"
 	"os/exec"
@@ -105,6 +106,36 @@ func TestPredictAndExplain(t *testing.T) {
 		if said, wrong, status := inDir(t, dir, args); status != 1 || !strings.Contains(wrong, want) {
 			t.Errorf("%s: status %d: %s%s, want %q", args, status, said, wrong, want)
 		}
+	}
+}
+
+// TestSoundsInAShell: a WAV file's page is its wave, with what each stretch of it contributed.
+func TestSoundsInAShell(t *testing.T) {
+	net, err := models.New(models.MLP{Hidden: []int{3}}, []models.Port{{Name: "sound", Shape: []int{800, 1}, Axes: []string{"time", "channel"}}},
+		[]models.Port{{Name: "class", Shape: []int{2}, Kind: models.Logits, Classes: []string{"one", "two"}}}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	p := pipeline.Pipeline{Net: net, Preparation: data.Sounds{Rate: 8000, Length: 800}}
+	if err := p.WriteFile(filepath.Join(dir, "sound.safetensors")); err != nil {
+		t.Fatal(err)
+	}
+	b := []byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x40\x1f\x00\x00\x80\x3e\x00\x00\x02\x00\x10\x00data\x40\x06\x00\x00")
+	for i := range 800 {
+		b = binary.LittleEndian.AppendUint16(b, uint16(i%50*300))
+	}
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(b)-8))
+	if err := os.WriteFile(filepath.Join(dir, "one.wav"), b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	said, wrong, status := inDir(t, dir, "explain sound.safetensors one.wav --method saliency --out why")
+	if status != 0 {
+		t.Fatalf("status %d: %s%s", status, said, wrong)
+	}
+	page, err := os.ReadFile(filepath.Join(dir, "why", "explanation.html"))
+	if err != nil || !strings.Contains(string(page), "seconds from the beginning") || !strings.Contains(string(page), "2 steps are drawn as one") {
+		t.Errorf("the page says no times (%v)", err)
 	}
 }
 

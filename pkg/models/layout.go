@@ -94,6 +94,31 @@ func Part(i, n int) Layout {
 	}
 }
 
+// Reordered puts the len(order) equal parts along the last axis into another order: part i of the result is part order[i] of the tensor.
+// Reordered(1, 0, 2) makes the gates of Keras' GRU, z, r and n, into r, z and n.
+func Reordered(order ...int) Layout {
+	return func(a record.Array) (record.Array, error) {
+		n := len(order)
+		for i, part := range slices.Sorted(slices.Values(order)) {
+			if part != i {
+				return a, fmt.Errorf("%v is no order of parts", order)
+			}
+		}
+		if n == 0 || len(a.Shape) == 0 || a.Shape[len(a.Shape)-1]%n != 0 {
+			return a, fmt.Errorf("its shape %v has no %d equal parts along the last axis", a.Shape, n)
+		}
+		size := a.Shape[len(a.Shape)-1] / n
+		out := record.Array{Shape: a.Shape, Data: make([]float64, 0, len(a.Data))}
+		for row := range len(a.Data) / max(n*size, 1) {
+			for _, part := range order {
+				at := (row*n + part) * size
+				out.Data = append(out.Data, a.Data[at:at+size]...)
+			}
+		}
+		return out, nil
+	}
+}
+
 // InTurn is several layouts, one after another.
 func InTurn(layouts ...Layout) Layout {
 	return func(a record.Array) (record.Array, error) {

@@ -80,13 +80,6 @@ func TestStateDicts(t *testing.T) {
 	for name, want := range fixture.Nets {
 		t.Run(name, func(t *testing.T) {
 			net := nets[name]
-			b, err := net.Backend()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if b.Name() != "Go Backend" && name != "mlp" && name != "cnn" && os.Getenv("VITRINE_FULL") == "" {
-				t.Skip("VITRINE_FULL=1 compiles it too: which weight is which does not depend on the backend")
-			}
 			names, err := net.TorchNames()
 			if err != nil {
 				t.Fatal(err)

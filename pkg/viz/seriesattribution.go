@@ -13,6 +13,9 @@ import (
 // SeriesAttribution shows what each step of the past contributed to a forecast: per example the series with its forecast and what really
 // followed, and beneath it, on the same axis of time, the values: as bars where the model sees one feature, as a band of colours with a row a
 // feature where it sees several. Orange raises the explained output, blue lowers it.
+//
+// Where the Samples have Predictions, it shows what contributed to a class, of a sound for one, whose time counts from its beginning. More than
+// 400 steps with nothing that follows are drawn several as one: the series' largest magnitude, and the sum of the values.
 type SeriesAttribution struct {
 	Samples      record.Samples        // inputs: example × time × feature, the past that the model saw, oldest step first
 	Explanations []*record.Explanation // of the same examples, in the same order, with values of the inputs' axes
@@ -26,12 +29,15 @@ type SeriesAttribution struct {
 	Features []string // names of the features; nil means their numbers
 	Feature  int      // which of them is drawn: the one that is forecast
 	Quantity string   // what its numbers are, with their unit; "" means its name
-	Unit     string   // of a step of time, in plural: "hours"; "" means "steps"
+	Unit     string   // of time, in plural: "hours"; "" means "steps"
+	Step     float64  // how long a step is, in Unit: 1/16000 of a sound in "seconds"; 0 means 1
 	Rows     []int    // the examples to show, counted from 0; nil means all
 	Scale    Scale    // of the values; the default is one scale a method
 	Clip     float64  // percentile of the absolute values that gets the strongest colour, as do all beyond; 0 means 100
-	Title    string   // "" means "What the forecast rests on"
+	Title    string   // "" means "What the forecast rests on", or the prediction where there are Predictions
 	Width    int      // of the figure in pixels; 0 means 820
+
+	together int // steps that are drawn as one
 }
 
 // Measures of the figure, in pixels.
@@ -61,6 +67,7 @@ func (f SeriesAttribution) draw() (*Chart, error) {
 	if err != nil {
 		return nil, err
 	}
+	f, columns = f.drawn(columns)
 	shown := picked(columns, rows)
 	if err := setLimits(shown, f.Scale, f.Clip); err != nil {
 		return nil, err
@@ -82,6 +89,9 @@ func (f SeriesAttribution) draw() (*Chart, error) {
 	title := f.Title
 	if title == "" {
 		title = "What the forecast rests on"
+		if f.classified() {
+			title = "What the prediction rests on"
+		}
 	}
 	shared := sharedTarget(columns)
 	subtitle := strings.Replace(reading(shown, shared, f.Scale, "panel", "values"), "speaks for the explained output, blue against it, white not at all",
@@ -96,8 +106,11 @@ func (f SeriesAttribution) check() ([]int, error) {
 		return nil, err
 	}
 	a := s.Inputs
-	if !slices.Equal(a.Axes, []string{"example", "time", "feature"}) || len(a.Data) == 0 {
-		return nil, fmt.Errorf("%q has axes %v of lengths %v: series are example × time × feature", a.Name, a.Axes, a.Shape)
+	if !seriesAxes(a.Axes) || len(a.Data) == 0 {
+		return nil, fmt.Errorf("%q has axes %v of lengths %v: series are example × time × feature, or channel", a.Name, a.Axes, a.Shape)
+	}
+	if !(f.Step >= 0) || math.IsInf(f.Step, 0) {
+		return nil, fmt.Errorf("Step is %v: it should be more than 0, or 0 for 1", f.Step)
 	}
 	if n := a.Shape[2]; f.Features != nil && len(f.Features) != n {
 		return nil, fmt.Errorf("%d Features for %d in the samples: give the name of each, or none", len(f.Features), n)
@@ -166,7 +179,7 @@ func (f SeriesAttribution) columns() ([]column, error) {
 	}
 	out := make([]column, len(names))
 	for k, e := range f.Explanations {
-		values, err := valuesOf(e, f.Input, []string{"example", "time", "feature"})
+		values, err := seriesOf(e, f.Input)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", names[k], err)
 		}
@@ -197,21 +210,12 @@ func picked(columns []column, rows []int) []column {
 func (f SeriesAttribution) features() []string {
 	names := make([]string, f.Samples.Inputs.Shape[2])
 	for j := range names {
-		names[j] = "feature " + strconv.Itoa(j)
+		names[j] = f.Samples.Inputs.Axes[2] + " " + strconv.Itoa(j)
 		if f.Features != nil {
 			names[j] = visible(f.Features[j])
 		}
 	}
 	return names
-}
-
-// steps names the steps of time: 0 is the last one of the past.
-func steps(past, ahead int) []string {
-	out := make([]string, 0, past+ahead)
-	for t := 1 - past; t <= ahead; t++ {
-		out = append(out, strings.Replace(strconv.Itoa(t), "-", "−", 1))
-	}
-	return out
 }
 
 // ticks are the positions of some of the steps: few enough to be read, the last one of the past among them.
@@ -232,10 +236,10 @@ func ticks(names []string) []int {
 
 // timeAxis is an axis of steps, with names if it is the lowest of several.
 func (f SeriesAttribution) timeAxis(names []string, lowest bool) map[string]any {
-	axis := map[string]any{"type": "category", "data": names, "axisTick": map[string]any{"show": lowest, "customValues": ticks(names)}, "axisLine": map[string]any{"show": lowest, "onZero": false, "lineStyle": map[string]any{"color": faint}},
-		"axisLabel": map[string]any{"show": lowest, "color": ink, "customValues": ticks(names)}, "axisPointer": map[string]any{"type": "line"}}
+	axis := map[string]any{"type": "category", "data": names, "axisTick": map[string]any{"show": lowest, "customValues": f.ticks(names)}, "axisLine": map[string]any{"show": lowest, "onZero": false, "lineStyle": map[string]any{"color": faint}},
+		"axisLabel": map[string]any{"show": lowest, "color": ink, "customValues": f.ticks(names)}, "axisPointer": map[string]any{"type": "line"}}
 	if lowest {
-		axis["name"], axis["nameLocation"], axis["nameGap"] = orElse(clean(f.Unit), "steps")+" from the last known value", "middle", 24
+		axis["name"], axis["nameLocation"], axis["nameGap"] = f.timeName(), "middle", 24
 		axis["nameTextStyle"] = map[string]any{"color": faint}
 	}
 	return axis
@@ -251,9 +255,12 @@ func (f SeriesAttribution) example(p *plot, columns []column, i int, left, y, wi
 			ahead = line.values.Shape[1]
 		}
 	}
-	names := steps(past, ahead)
+	names := f.steps(ahead)
 	quantity := orElse(clean(f.Quantity), features[f.Feature])
-	p.text(16, y, headFont.fit("Example "+captionOf(s, i).name+": "+quantity, width), headFont)
+	if f.classified() && f.Quantity == "" && f.Features == nil && n == 1 {
+		quantity = orElse(clean(s.Inputs.Name), quantity)
+	}
+	p.text(16, y, headFont.fit(f.headOf(i, quantity), width), headFont)
 	y += 16
 
 	panel := p.panel(left, y, width, seriesHeight, "axis", f.timeAxis(names, false), map[string]any{"type": "value", "scale": true, "splitNumber": 3,
@@ -262,10 +269,18 @@ func (f SeriesAttribution) example(p *plot, columns []column, i int, left, y, wi
 	for t := range past {
 		history[t] = round(s.Inputs.Row(i)[t*n+f.Feature])
 	}
-	p.draw(panel, map[string]any{"type": "line", "name": "past", "data": history, "showSymbol": false, "symbol": "none", "lineStyle": map[string]any{"color": ink, "width": 2},
+	line := map[string]any{"type": "line", "name": "past", "data": history, "showSymbol": false, "symbol": "none", "lineStyle": map[string]any{"color": ink, "width": 2},
 		"itemStyle": map[string]any{"color": ink}, "markLine": map[string]any{"silent": true, "symbol": "none", "label": map[string]any{"show": false},
-			"lineStyle": map[string]any{"color": faint, "type": "solid", "width": 1}, "data": []any{map[string]any{"xAxis": past - 1}}}})
+			"lineStyle": map[string]any{"color": faint, "type": "solid", "width": 1}, "data": []any{map[string]any{"xAxis": past - 1}}}}
 	legend := []string{"past"}
+	if f.classified() {
+		line["name"], legend[0] = quantity, quantity
+		delete(line, "markLine")
+	}
+	if f.together > 1 {
+		line["lineStyle"] = map[string]any{"color": ink, "width": 1}
+	}
+	p.draw(panel, line)
 	for _, line := range f.ahead() {
 		if len(line.values.Shape) == 0 {
 			continue
@@ -278,7 +293,7 @@ func (f SeriesAttribution) example(p *plot, columns []column, i int, left, y, wi
 		p.draw(panel, map[string]any{"type": "line", "name": line.name, "data": data, "showSymbol": ahead == 1, "symbol": "circle",
 			"lineStyle": map[string]any{"color": line.color, "width": 2, "type": line.dash}, "itemStyle": map[string]any{"color": line.color}})
 	}
-	if first {
+	if first && (!f.classified() || len(legend) > 1) {
 		p.legend = legend
 	}
 	y += seriesHeight + 18
@@ -361,8 +376,12 @@ func (f SeriesAttribution) alt(shown []column, rows []int) string {
 	if len(errors) > 0 {
 		mae = "; mean absolute error " + strings.Join(errors, ", ")
 	}
-	return fmt.Sprintf("%d %s of %s with %d steps of the past, each with the values of its steps by %s%s%s.", len(rows), plural(len(rows), "series", "series"),
-		orElse(clean(f.Samples.Dataset), "a dataset"), f.Samples.Inputs.Shape[1], strings.Join(names, ", "), mae, unreliable(shown, "panels"))
+	of := " of the past"
+	if f.classified() {
+		of = ""
+	}
+	return fmt.Sprintf("%d %s of %s with %d steps%s, each with the values of its steps by %s%s%s.", len(rows), plural(len(rows), "series", "series"),
+		orElse(clean(f.Samples.Dataset), "a dataset"), f.Samples.Inputs.Shape[1], of, strings.Join(names, ", "), mae, unreliable(shown, "panels"))
 }
 
 func meanAbsoluteError(a, b record.Array, rows []int) float64 {
@@ -379,7 +398,7 @@ func meanAbsoluteError(a, b record.Array, rows []int) float64 {
 // table holds the strongest steps beside the numbers of all attributions.
 func (f SeriesAttribution) table(columns []column, rows []int) Table {
 	t := Table{Group: 1, Columns: []string{"Example", "Method", "Output", "Base", "Smallest value", "Largest value", "Sum of values", "Residual", "Status", "Strongest steps"}}
-	features, names := f.features(), steps(f.Samples.Inputs.Shape[1], 0)
+	features, names := f.features(), f.steps(0)
 	for _, i := range rows {
 		for _, c := range columns {
 			if c.why.Status[i] != record.OK {

@@ -1,4 +1,5 @@
-"""Writes the state_dicts of PyTorch modules that are built as our architectures are, and statedicts.json with what they give.
+"""Writes the state_dicts of PyTorch modules that are built as our architectures are, and statedicts.json with what they give; of modules with
+other options, only the names and shapes.
 
     pip install torch==2.15.0 numpy==2.4.6
     python make_statedicts.py
@@ -161,6 +162,45 @@ with torch.no_grad():
     keep("seq2seq", apart(Seq2Seq()), source, target)
     keep("seq2seqrnn", apart(Seq2SeqRNN()), torch.tensor([[4, 5, 6, 1, 4], [6, 4, 5, 5, 1]]), target)
 
-out = {"versions": {"torch": torch.__version__, "numpy": np.__version__}, "nets": nets}
+
+class Head(nn.Module):
+    """The modules that are given, and a Linear: for names and shapes, nothing is computed."""
+
+    def __init__(self, head, width, out, **modules):
+        super().__init__()
+        for name, module in {**modules, head: nn.Linear(width, out)}.items():
+            setattr(self, name, module)
+
+
+def blocks(kind, layer, layers, norm_first):
+    return kind(layer(8, 2, 12, 0, batch_first=True, norm_first=norm_first), layers, nn.LayerNorm(8) if norm_first else None,
+                **({"enable_nested_tensor": False} if kind is nn.TransformerEncoder else {}))
+
+
+def translator(norm_first):
+    return {
+        "source_embedding": nn.Embedding(7, 8), "target_embedding": nn.Embedding(7, 8),
+        "encoder": blocks(nn.TransformerEncoder, nn.TransformerEncoderLayer, 2, norm_first),
+        "decoder": blocks(nn.TransformerDecoder, nn.TransformerDecoderLayer, 3, norm_first),
+    }
+
+
+shapes = {
+    "linear": nn.Sequential(nn.Linear(5, 3)),
+    "mlp": nn.Sequential(nn.Linear(5, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, 3)),
+    "mlp dropout": nn.Sequential(nn.Linear(5, 4), nn.ReLU(), nn.Dropout(0.5), nn.Linear(4, 3)),
+    "cnn": Head("logits", 6, 3, convs=nn.ModuleList([nn.Conv2d(1, 2, 3), nn.Conv2d(2, 3, 3), nn.Conv2d(3, 4, 3)]), dense=nn.Linear(4 * 2 * 1, 6)),
+    "rnn": Head("values", 8, 2, rnn=nn.RNN(3, 4, 3, bidirectional=True)),
+    "lstm": Head("values", 4, 2, rnn=nn.LSTM(3, 4, 1)),
+    "gru": Head("logits", 4, 3, rnn=nn.GRU(3, 4, 3), embedding=nn.Embedding(7, 3)),
+    "textcnn": Head("values", 6, 2, convs=nn.ModuleList([nn.Conv1d(3, 2, k) for k in (3, 4, 5)])),
+    "transformer": Head("logits", 8, 3, embedding=nn.Embedding(7, 8), positions=nn.Embedding(5, 8),
+                        encoder=blocks(nn.TransformerEncoder, nn.TransformerEncoderLayer, 3, False)),
+    "transformer sines": Head("values", 8, 2, embedding=nn.Linear(3, 8), encoder=blocks(nn.TransformerEncoder, nn.TransformerEncoderLayer, 2, True)),
+    "seq2seq": Head("logits", 8, 7, source_positions=nn.Embedding(5, 8), target_positions=nn.Embedding(4, 8), **translator(True)),
+    "seq2seq sines": Head("logits", 8, 7, **translator(False)),
+}
+shapes = {name: {n: list(t.shape) for n, t in net.state_dict().items()} for name, net in shapes.items()}
+out = {"versions": {"torch": torch.__version__, "numpy": np.__version__}, "nets": nets, "shapes": shapes}
 (here / "statedicts.json").write_text(json.dumps(out, separators=(",", ":")) + "\n")
 print(out["versions"], sum(p.stat().st_size for p in here.glob("torch-*")))
