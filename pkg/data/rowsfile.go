@@ -161,7 +161,7 @@ func (r *RowsFile) Read(index []int) (c Column, err error) {
 
 // whole reads all rows once, and returns an error unless they are as they were written.
 func (r *RowsFile) whole() error {
-	index := make([]int, 0, max(1, (1<<20)/r.width))
+	index := make([]int, 0, max(1, (1<<18)/r.width))
 	for from := 0; from < r.n; from += cap(index) {
 		index = index[:0]
 		for at := from; at < min(from+cap(index), r.n); at++ {
