@@ -7,15 +7,15 @@ import (
 	"testing"
 )
 
-// game is what coalitions of n players are worth.
-type game struct {
+// plainGame is what coalitions of n players are worth.
+type plainGame struct {
 	name  string
 	n     int
 	worth func(members []bool) float64
 }
 
 // shapley is the definition, slow and plain: the mean of what a player adds to those before, over coalitions by their sizes.
-func (g game) shapley() []float64 {
+func (g plainGame) shapley() []float64 {
 	values := make([]float64, g.n)
 	members := make([]bool, g.n)
 	factorial := func(k int) float64 { return math.Gamma(float64(k) + 1) }
@@ -38,7 +38,7 @@ func (g game) shapley() []float64 {
 }
 
 // ends is what nobody and everybody is worth.
-func (g game) ends() (nobody, everybody float64) {
+func (g plainGame) ends() (nobody, everybody float64) {
 	members := make([]bool, g.n)
 	nobody = g.worth(members)
 	for i := range members {
@@ -48,7 +48,8 @@ func (g game) ends() (nobody, everybody float64) {
 }
 
 // play asks for so many coalitions, or for all.
-func (g game) play(e estimator, evaluations int) (values, stdErr []float64) {
+func (g plainGame) play(e estimator, evaluations int) (values, stdErr []float64) {
+	e.begin(g.ends())
 	evaluations = min(evaluations-evaluations%e.together(), e.all())
 	members := make([]bool, g.n)
 	for draw := range evaluations {
@@ -86,7 +87,7 @@ func any1(members []bool, of ...int) float64 {
 }
 
 // games are some of n players (eight or more), whose weights depend on n alone.
-func games(n int) []game {
+func games(n int) []plainGame {
 	random := rand.New(rand.NewPCG(uint64(n), 0))
 	some := func(k int) []int { return random.Perm(n)[:k] }
 	normal := func(k int) []float64 {
@@ -96,8 +97,8 @@ func games(n int) []game {
 		}
 		return v
 	}
-	var list []game
-	add := func(name string, worth func(members []bool) float64) { list = append(list, game{name, n, worth}) }
+	var list []plainGame
+	add := func(name string, worth func(members []bool) float64) { list = append(list, plainGame{name, n, worth}) }
 
 	votes, quota := make([]float64, n), 0.0
 	for i := range votes {
@@ -212,10 +213,9 @@ func TestAllCoalitionsGiveShapleysValues(t *testing.T) {
 	for n := 8; n <= 12; n++ {
 		for _, g := range games(n) {
 			want := g.shapley()
-			nobody, everybody := g.ends()
 			for name, e := range map[string]estimator{
-				"enumeration": newEnumeration(n, nobody, everybody),
-				"kernel":      newKernelFit(n, nobody, everybody, rand.New(rand.NewPCG(1, 2))),
+				"enumeration": newEnumeration(n),
+				"kernel":      newKernelFit(n, rand.New(rand.NewPCG(1, 2))),
 			} {
 				got, stdErr := g.play(e, endless)
 				if stdErr != nil || off(got, want) > 1e-9 {
@@ -234,12 +234,11 @@ func TestCoverage(t *testing.T) {
 		inside, of := 0, 0
 		for _, g := range games(c.n) {
 			want := g.shapley()
-			nobody, everybody := g.ends()
 			in, o := 0, 0
 			ratio := 0.0
 			se2, e2 := make([]float64, c.n), make([]float64, c.n)
 			for seed := range seeds {
-				got, stdErr := g.play(newKernelFit(c.n, nobody, everybody, rand.New(rand.NewPCG(uint64(seed), 2))), c.evaluations)
+				got, stdErr := g.play(newKernelFit(c.n, rand.New(rand.NewPCG(uint64(seed), 2))), c.evaluations)
 				for i := range got {
 					e := math.Abs(got[i] - want[i])
 					se2[i] += stdErr[i] * stdErr[i]

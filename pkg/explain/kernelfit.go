@@ -9,11 +9,11 @@ import (
 // least-squares problem that Shapley's values solve, without replacement, so that soon all of the small and the large sizes are known
 // (Musco and Witter 2024, arXiv 2410.01917).
 type kernelFit struct {
-	n                 int
-	nobody, everybody float64
-	strata            []*stratum // of sizes 1 … n/2
-	pairs             []pair     // as they were asked for
-	answered          int        // of them
+	ends
+	n        int
+	strata   []*stratum // of sizes 1 … n/2
+	pairs    []pair     // as they were asked for
+	answered int        // of them
 }
 
 // stratum are the pairs whose smaller coalition has one size.
@@ -29,8 +29,8 @@ type pair struct {
 	worth   float64 // of the coalition, less that of the complement
 }
 
-func newKernelFit(n int, nobody, everybody float64, random *rand.Rand) *kernelFit {
-	k := &kernelFit{n: n, nobody: nobody, everybody: everybody}
+func newKernelFit(n int, random *rand.Rand) *kernelFit {
+	k := &kernelFit{n: n}
 	for size := 1; size <= n/2; size++ {
 		k.strata = append(k.strata, &stratum{subsets: newSubsets(n, size, random)})
 	}
@@ -38,6 +38,7 @@ func newKernelFit(n int, nobody, everybody float64, random *rand.Rand) *kernelFi
 }
 
 func (k *kernelFit) together() int { return 2 }
+func (k *kernelFit) least() int    { return 4 * k.n }
 func (k *kernelFit) all() int      { return allCoalitions(k.n) }
 
 func (k *kernelFit) ask(draw int, members []bool) {
@@ -88,16 +89,16 @@ func (k *kernelFit) answer(draw int, worth float64) {
 // estimate takes, of the fits for which two pairs or more are there for each number, the one with the smallest standard errors.
 func (k *kernelFit) estimate() (values, stdErr []float64) {
 	if k.n < 2 {
-		return k.shares(), nil
+		return k.equal(k.n), nil
 	}
 	if 2*k.answered == k.all() { // then all are the same
-		r := newRegression(k, beside{})
+		r := newRegression(k, terms{})
 		r.solve()
 		return r.values, nil
 	}
 	least := math.Inf(1)
-	for _, b := range []beside{{}, {common: true}, {common: true, squares: true}, {common: true, triples: true}} {
-		if b != (beside{}) && k.answered < 2*b.numbers(k.n) {
+	for _, b := range []terms{{}, {common: true}, {common: true, squares: true}, {common: true, triples: true}} {
+		if b != (terms{}) && k.answered < 2*b.numbers(k.n) {
 			continue
 		}
 		r := newRegression(k, b)
@@ -110,13 +111,4 @@ func (k *kernelFit) estimate() (values, stdErr []float64) {
 		}
 	}
 	return values, stdErr
-}
-
-// shares are equal ones of what everybody is worth.
-func (k *kernelFit) shares() []float64 {
-	v := make([]float64, k.n)
-	for i := range v {
-		v[i] = (k.everybody - k.nobody) / float64(k.n)
-	}
-	return v
 }

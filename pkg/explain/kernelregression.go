@@ -15,7 +15,7 @@ import "math"
 // known are fitted beside ψ, so that they are not taken for ψ in a sample.
 type regression struct {
 	*kernelFit
-	beside
+	terms
 	middle, spread float64     // mean and standard deviation of the squares
 	means          [][]float64 // for each size, of the equations' both sides; nil: of both sides as they are
 	x, b           []float64   // an equation's right side; the solution
@@ -23,15 +23,15 @@ type regression struct {
 	values         []float64
 }
 
-// beside is what is fitted beside the values.
-type beside struct {
+// terms are what is fitted beside the values.
+type terms struct {
 	common  bool // what coalitions of a size have in common
 	squares bool // how the values change with the square of the size
 	triples bool // interactions of three players (as Fumagalli, Witter and Musco 2026, arXiv 2601.18608, do)
 }
 
 // numbers is how many are fitted in all.
-func (b beside) numbers(n int) int {
+func (b terms) numbers(n int) int {
 	count := n
 	if b.common {
 		count += n / 2
@@ -45,9 +45,9 @@ func (b beside) numbers(n int) int {
 	return count
 }
 
-func newRegression(k *kernelFit, b beside) *regression {
+func newRegression(k *kernelFit, b terms) *regression {
 	n := float64(k.n)
-	r := &regression{kernelFit: k, beside: b}
+	r := &regression{kernelFit: k, terms: b}
 	for s := 1; s < k.n; s++ {
 		square := (float64(s) - n/2) * (float64(s) - n/2)
 		r.middle += square / (n - 1)
@@ -103,7 +103,7 @@ func (r *regression) solve() bool {
 	}
 	r.g.half(r.b)
 	r.g.back(r.b)
-	r.values = r.shares()
+	r.values = r.equal(r.n)
 	for i, v := range r.players(r.b) {
 		r.values[i] += v
 	}
