@@ -118,7 +118,7 @@ func (in input) alone() (of []int, names []string) {
 }
 
 // featureKinds are those that a record can name.
-var featureKinds = []Features{Columns{}, Grid{}, Tokens{}, Words{}}
+var featureKinds = []Features{Columns{}, Grid{}, Superpixels{}, Tokens{}, Words{}, Segments{}}
 
 // featuresOfFile is what records have: the kind's name, and its options.
 type featuresOfFile struct {
