@@ -1,7 +1,6 @@
 package explain
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -65,9 +64,7 @@ func (b Baseline) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads what MarshalJSON wrote. Values that were given are found by [Verify].
 func (b *Baseline) UnmarshalJSON(data []byte) error {
 	var f baselineOfFile
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&f); err != nil {
+	if err := strictly(data, &f); err != nil {
 		return fmt.Errorf("a baseline: %w", err)
 	}
 	*b = Baseline{Constant: f.Constant, Token: f.Token, hash: f.Given}
