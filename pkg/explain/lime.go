@@ -155,6 +155,8 @@ func (l LIME) check(kind limeKind) error {
 		return fmt.Errorf("explain: LIME with Kernel %g, Ridge %g and Keep %d: none may be negative", l.Kernel, l.Ridge, l.Keep)
 	case l.Slopes && l.Background.Empty():
 		return fmt.Errorf("explain: LIME with Slopes needs a Background, which says how far the columns vary")
+	case l.Background.Nearest != 0:
+		return fmt.Errorf("explain: LIME draws columns from all rows of its Background, not from the %d nearest", l.Background.Nearest)
 	case !l.Background.Empty() && !table:
 		return fmt.Errorf("explain: LIME makes neighbours of a Background for tables; of images, series and texts, absent features are those of the Baseline")
 	}
