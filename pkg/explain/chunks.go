@@ -23,16 +23,17 @@ type point struct {
 // of what the program yields for it, one after another: a gradient, for instance; both slices are only lent. Both are called once a point, in
 // order. When the context ends it stops after the chunk under way, with an error that is [run.halted].
 func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int), got func(i int, output, rest []float64)) error {
-	points := make([]point, models.Chunk)
+	chunk := p.rows()
+	points := make([]point, chunk)
 	for i := range points {
 		points[i].values = make([]float64, r.width)
 	}
-	for from := 0; from < n; from += models.Chunk {
+	for from := 0; from < n; from += chunk {
 		if err := r.ctx.Err(); err != nil {
 			r.stopped = fmt.Errorf("explain: stopped after %d of %d rows: %w", from, n, err)
 			return r.stopped
 		}
-		rows := min(models.Chunk, n-from)
+		rows := min(chunk, n-from)
 		for i := range rows {
 			points[i].example = fill(from+i, points[i].values)
 		}
@@ -65,7 +66,7 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 		for i := range rows {
 			rest = rest[:0]
 			for k, c := range columns {
-				width := len(c) / models.Chunk
+				width := len(c) / chunk
 				row := c[i*width : (i+1)*width]
 				if err := r.finite(points[i].example, p.yields(k), row); err != nil {
 					return fmt.Errorf("%w%s", err, r.origin(points))
@@ -74,7 +75,7 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 					rest = append(rest, row...)
 				}
 			}
-			width := len(columns[0]) / models.Chunk
+			width := len(columns[0]) / chunk
 			output := columns[0][i*width : (i+1)*width]
 			if p.backward() {
 				classes := output[width-2:]

@@ -14,6 +14,7 @@ type game struct {
 	parts  []partition   // of every example: its players
 	absent [][][]float64 // of every example: the rows that stand for what is absent, of all as many
 	words  string        // those, for the record
+	near   *nearest      // chooses among those rows by what is there; nil: all of them stand for what is absent
 	output []float64     // of every example: what everybody is worth
 	base   []float64     // and nobody
 }
@@ -35,12 +36,20 @@ func (r *run) game(f Features, baseline Baseline, background Background) (*game,
 		}
 		g.words = baseline.String()
 	} else {
-		if baseline.Values != nil || baseline.hash != "" || baseline.Constant != 0 || baseline.Token != 0 {
+		if baseline.stated() {
 			return nil, fmt.Errorf("explain: %s with both a baseline and a background: one or the other says what is absent", r.method)
 		}
-		rows, err := r.background(background)
+		k := background.Nearest
+		rows, err := r.background(Background{Values: background.Values})
 		if err != nil {
 			return nil, err
+		}
+		if k < 0 || k > len(rows) {
+			return nil, fmt.Errorf("explain: the %d nearest rows of a background of %d", k, len(rows))
+		}
+		if k > 0 {
+			g.near = newNearest(rows, r.whole(), len(r.x))
+			rows = g.near.rows[:k]
 		}
 		for i := range g.absent {
 			g.absent[i] = rows
@@ -66,13 +75,27 @@ func (r *run) everyNumber(baseline [][]float64) *game {
 	return g
 }
 
+// whole says of every number of a point whether it is an id.
+func (r *run) whole() (whole []bool) {
+	for _, s := range r.sources {
+		for range s.size() {
+			whole = append(whole, !s.dtype.IsFloat())
+		}
+	}
+	return whole
+}
+
 // rows is how many pass through the net for a coalition.
 func (g *game) rows() int { return len(g.absent[0]) }
 
 // fill makes the row of an example in which only members are there, and one of the rows stands for the others.
 func (g *game) fill(example, row int, members []bool, to []float64) {
 	x := g.r.x[example]
-	copy(to, g.absent[example][row])
+	if g.near == nil {
+		copy(to, g.absent[example][row])
+	} else {
+		copy(to, g.near.row(example, row, x, g.parts[example].of, members))
+	}
 	for i, player := range g.parts[example].of {
 		if player < 0 || members[player] {
 			to[i] = x[i]

@@ -50,6 +50,11 @@ type input struct {
 	names []string // of an input of ids: what each stands for; nil: they have no names
 }
 
+// inputOf is a port as an input that holds the numbers x.
+func inputOf(p models.Port, x []float64) input {
+	return input{place: place{p.Name, p.DType, axisNames(p.Axes, len(p.Shape)), p.Shape, p.Features}, kind: p.Kind, x: x}
+}
+
 // inputsOf are an example's attributed inputs.
 func (r *run) inputsOf(example int) (inputs []input) {
 	at := 0

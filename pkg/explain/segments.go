@@ -75,20 +75,20 @@ func (s Segments) divide(r *run, example int) (partition, error) {
 	})
 	switch {
 	case !found:
-		return p, fmt.Errorf("segments are those of series, of shape [time, features]; %s has no such input", r.net.Name)
+		return p, fmt.Errorf("segments are those of series, of shape [time, features] or of the axis \"time\" alone; %s has no such input", r.net.Name)
 	case long > 0:
 		return p, fmt.Errorf("changes are looked for in series of up to %d steps, and one has %d: take equal segments", longest, long)
 	}
 	return p, nil
 }
 
-// series is the size of an input of shape [time, features], or of one axis that is named "time" or not at all.
+// series is the size of an input of shape [time, features], or of one axis that is named "time".
 func (in input) series() (steps, width int, ok bool) {
 	switch {
 	case in.kind != models.Values:
 	case len(in.shape) == 2 && !slices.Contains(in.axes, "height"):
 		return in.shape[0], in.shape[1], true
-	case len(in.shape) == 1 && (in.axes[0] == "time" || in.axes[0] == "axis 1"):
+	case len(in.shape) == 1 && in.axes[0] == "time":
 		return in.shape[0], 1, true
 	}
 	return 0, 0, false

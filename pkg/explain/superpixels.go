@@ -135,7 +135,7 @@ func connected(of []int, colours [][]float64, height, width, least int) []int {
 		k, found := len(pixels), []int{first}
 		piece[first] = k
 		for at := 0; at < len(found); at++ {
-			for _, next := range beside(found[at], height, width) {
+			for _, next := range adjoining(found[at], height, width) {
 				if piece[next] < 0 && of[next] == of[first] {
 					piece[next], found = k, append(found, next)
 				}
@@ -163,7 +163,7 @@ func connected(of []int, colours [][]float64, height, width, least int) []int {
 		}
 		to, nearest := -1, math.Inf(1)
 		for _, i := range small {
-			for _, next := range beside(i, height, width) {
+			for _, next := range adjoining(i, height, width) {
 				other := piece[next]
 				if other == k {
 					continue
@@ -198,8 +198,8 @@ func squared(a, b []float64) (d float64) {
 	return d
 }
 
-// beside are the pixels that share a side with one.
-func beside(i, height, width int) (next []int) {
+// adjoining are the pixels that share a side with one.
+func adjoining(i, height, width int) (next []int) {
 	if i%width > 0 {
 		next = append(next, i-1)
 	}

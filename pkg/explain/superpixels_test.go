@@ -67,7 +67,7 @@ func TestSuperpixels(t *testing.T) {
 			}
 			found, edges := 0, 0
 			for i := range pixels {
-				for _, next := range beside(i, c.height, c.width) {
+				for _, next := range adjoining(i, c.height, c.width) {
 					if next < i || region[i] == region[next] {
 						continue
 					}
@@ -143,7 +143,7 @@ func components(of []float64, number float64, height, width int) int {
 	for changed := true; changed; {
 		changed = false
 		for i := range of {
-			for _, next := range beside(i, height, width) {
+			for _, next := range adjoining(i, height, width) {
 				if of[i] == number && of[next] == number && root[next] < root[i] {
 					root[i], changed = root[next], true
 				}
