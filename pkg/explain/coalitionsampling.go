@@ -24,7 +24,11 @@ func (g *game) estimates(method Explainer, b Budget, seed uint64, usual func(pla
 		if err != nil {
 			return nil, err
 		}
-		if of[i], err = begin(i, most/rows); err != nil {
+		once := most
+		if b.Tolerance > 0 || b.Time > 0 { // may be met long before everything is asked for
+			once = min(once, rows*usual(p.n))
+		}
+		if of[i], err = begin(i, once/rows); err != nil {
 			return nil, err
 		}
 		if need := min(of[i].least(), of[i].all()); need > most/rows {

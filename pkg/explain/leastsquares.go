@@ -16,8 +16,9 @@ func (m *normal) row(i int) []float64 { return m.g[i*(i+1)/2 : (i+1)*(i+2)/2] }
 func (m *normal) add(w float64, x []float64) {
 	for i, v := range x {
 		if v *= w; v != 0 {
-			for j, g := 0, m.row(i); j <= i; j++ {
-				g[j] += v * x[j]
+			g := m.row(i)
+			for j, u := range x[:len(g)] {
+				g[j] += v * u
 			}
 		}
 	}
@@ -54,15 +55,26 @@ func (m *normal) back(b []float64) {
 	for i := m.n - 1; i >= 0; i-- {
 		a := m.row(i)
 		b[i] /= a[i]
+		last := b[i]
 		for j, v := range a[:i] {
-			b[j] -= v * b[i]
+			b[j] -= v * last
 		}
 	}
 }
 
-func dot(a, b []float64) (s float64) {
-	for i, v := range a {
-		s += v * b[i]
+// dot is a·b, in four sums that a processor adds to at once.
+func dot(a, b []float64) float64 {
+	var s, t, u, v float64
+	b = b[:len(a)]
+	i := 0
+	for ; i+3 < len(a); i += 4 {
+		s += a[i] * b[i]
+		t += a[i+1] * b[i+1]
+		u += a[i+2] * b[i+2]
+		v += a[i+3] * b[i+3]
 	}
-	return s
+	for ; i < len(a); i++ {
+		s += a[i] * b[i]
+	}
+	return (s + t) + (u + v)
 }

@@ -13,7 +13,7 @@ import (
 // come. Units: of the output. Orders come in pairs, one and its reverse, so that where no more than two features interact the values are
 // exact (Mitchell et al. 2022, arXiv 2104.12199); standard errors are of the mean over pairs. Values add up to f(x) − f(nothing of x) to rounding.
 //
-// A pair takes 2·(n−1) coalitions of n features. Where all coalitions are no more than the budget, they are asked for instead, each once, and
+// A pair takes 2·(n−1) coalitions of n features, and ten pairs are the least. Where all coalitions are no more than the budget, they are asked for instead, each once, and
 // the values are exact. Memory does not grow with the number of orders.
 type PermutationSHAP struct {
 	Features   Features   // nil: every number, and every id that is not padding

@@ -22,8 +22,8 @@ func newPermutations(n int, order func() []int) *permutations {
 // together are the coalitions of the first of an order, and of the first of its reverse.
 func (p *permutations) together() int { return max(2*(p.n-1), 1) }
 
-// least are two pairs, which may differ.
-func (p *permutations) least() int { return 2 * p.together() }
+// least are ten pairs: of fewer, some values may well be the same in all by chance, and their standard error 0.
+func (p *permutations) least() int { return 10 * p.together() }
 
 func (p *permutations) all() int {
 	if p.n <= 2 {
