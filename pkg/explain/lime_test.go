@@ -3,6 +3,7 @@ package explain_test
 import (
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -332,5 +333,36 @@ func TestLIMERefusals(t *testing.T) {
 	text := explain.LIME{Background: explain.Background{Values: explaintest.TokenRows(1, 5)}}
 	if _, err := text.Explain(t.Context(), explaintest.Tokens(t), explaintest.TokenRows(7, 1), explain.Predicted); err == nil || !strings.Contains(err.Error(), "of a Background for tables") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// Options of all kinds come back from a record, which then holds bit for bit.
+func TestVerifyWhatIsAbsent(t *testing.T) {
+	image, images := picture(t)
+	row := explaintest.Random(t, 7, 3)
+	rows := explain.Background{Values: []*tensors.Tensor{explaintest.Pseudo(4, 9, 7)}}
+	nearest := rows
+	nearest.Nearest = 3
+	for _, c := range []struct {
+		net *models.Net
+		x   []*tensors.Tensor
+		m   explain.Explainer
+	}{
+		{image, images, explain.LIME{Features: explain.Grid{Height: 3, Width: 2}, Kernel: 0.4, Ridge: 2, Keep: 3, Seed: 9, Baseline: explain.Baseline{Blur: 1.5}}},
+		{image, images, explain.LIME{Features: explain.Superpixels{Segments: 20, Compactness: 3}, Budget: explain.Budget{Evaluations: 100}}},
+		{image, images, explain.RISE{Cells: 3, Keep: 0.4, Seed: 2, Budget: explain.Budget{Tolerance: 0.05}}},
+		{row, []*tensors.Tensor{explaintest.Pseudo(5, 3, 7)}, explain.LIME{Background: rows, Features: explain.Columns{Names: []string{"a"}, Groups: [][]int{{1, 2}}}}},
+		{row, []*tensors.Tensor{explaintest.Pseudo(5, 3, 7)}, explain.LIME{Background: rows, Slopes: true}},
+		{row, []*tensors.Tensor{explaintest.Pseudo(5, 3, 7)}, explain.KernelSHAP{Background: nearest}},
+	} {
+		e := explaintest.Explain(t, c.m, c.net, c.x, explain.Predicted)
+		path := filepath.Join(t.TempDir(), "record.json")
+		if err := explain.Keep(path, e, c.m, c.net, c.x); err != nil {
+			t.Fatal(err)
+		}
+		v, err := explain.Verify(t.Context(), path, c.net)
+		if err != nil || !v.Difference.SameBits {
+			t.Errorf("%s %s: %v, error %v", e.Method, e.Options, v, err)
+		}
 	}
 }
