@@ -110,7 +110,8 @@ func (s *Schema) Groups() (groups [][]int) {
 }
 
 // PerColumn is an explanation with one value for each column of the table, the sum over its encoded numbers, in the order of Columns.
-// It returns an error if the explanation is not one of such rows, or has a standard error for each value, which cannot be added.
+// It returns an error if the explanation is not one of such rows, or has a standard error for each number of a column, which cannot be added: a
+// method that samples is to take the columns for its features (explain.Columns of Groups).
 func (s *Schema) PerColumn(e *record.Explanation) (*record.Explanation, error) {
 	names := make([]string, len(s.Columns))
 	for i, c := range s.Columns {
