@@ -13,6 +13,12 @@ import (
 // Background is a set of reference rows: what inputs look like when nothing is known of them, as a sample of the data. The zero value has none.
 type Background struct {
 	Values []*tensors.Tensor // one tensor an attributed input, all of the same number of rows; ids for an input of ids
+	// Nearest, for methods that take features away, makes absent features depend on those that are there: they are averaged over so many rows alone,
+	// those that are nearest to the example in the features that are there, each number in units of its standard deviation, an id being the same or
+	// not. So no row is asked for of a kind that the data do not have, such as a tall child, and what goes with a feature that is there
+	// counts as its doing (Aas et al. 2021, arXiv 1903.10464, the empirical approach). Of rows that are equally near, as all are where no feature is there, a fixed random choice is
+	// taken. 0: all rows, whatever is there.
+	Nearest int
 
 	hash string // of Values that a record speaks of, until they are found
 }
@@ -31,7 +37,16 @@ func (b Background) String() string {
 	case b.Values == nil:
 		return "a background, SHA-256 " + hash
 	}
+	if b.Nearest > 0 {
+		return fmt.Sprintf("the %d nearest of a background of %d rows, SHA-256 %s", b.Nearest, b.Values[0].Shape().Dim(0), hash)
+	}
 	return fmt.Sprintf("a background of %d rows, SHA-256 %s", b.Values[0].Shape().Dim(0), hash)
+}
+
+// backgroundOfFile is a background as records have it.
+type backgroundOfFile struct {
+	Given   string `json:"given"` // SHA-256 of Values
+	Nearest int    `json:"nearest,omitempty"`
 }
 
 // MarshalJSON writes the rows' hash; [Keep] and [Cached] keep the rows themselves.
@@ -40,24 +55,28 @@ func (b Background) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(hash)
+	return json.Marshal(backgroundOfFile{hash, b.Nearest})
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote. [Verify] finds the rows.
 func (b *Background) UnmarshalJSON(data []byte) error {
-	*b = Background{}
-	if err := json.Unmarshal(data, &b.hash); err != nil {
+	var f backgroundOfFile
+	if err := strictly(data, &f); err != nil {
 		return fmt.Errorf("a background: %w", err)
 	}
+	*b = Background{Nearest: f.Nearest, hash: f.Given}
 	return nil
 }
 
 func (b *Background) given() []*tensors.Tensor     { return b.Values }
 func (b *Background) wanted() string               { return b.hash }
-func (b *Background) found(list []*tensors.Tensor) { *b = Background{Values: list} }
+func (b *Background) found(list []*tensors.Tensor) { b.Values, b.hash = list, "" }
 
-// background are the rows of b as points of the run.
+// background are the rows of b as points of the run, for a method that draws from all of them.
 func (r *run) background(b Background) ([][]float64, error) {
+	if b.Nearest != 0 {
+		return nil, fmt.Errorf("explain: %s with the %d nearest rows of a background: only methods that average over the rows what absent features are have a use for them", r.method, b.Nearest)
+	}
 	if len(b.Values) != len(r.attributed) {
 		return nil, fmt.Errorf("explain: a background of %d tensors for %d attributed inputs", len(b.Values), len(r.attributed))
 	}

@@ -1,7 +1,6 @@
 package explain
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -18,10 +17,18 @@ type Baseline struct {
 	// Token is what stands in the place of an id, and its vector in that of the id's vector: that of "unknown", for instance. Padding stays
 	// padding. 0: as said above. (A net that divides by the number of words may have none left.)
 	Token int
-	// Values, instead of both: one tensor an attributed input, of one row for all examples or a row for each; ids for an input of ids.
+	// Blur, instead of Constant, of images: they are what is left of the example when its details are gone, by a Gaussian of this standard
+	// deviation in pixels, cut off at three times that; beyond the edge an image goes on as it ends. Other inputs have the Constant.
+	Blur float64
+	// Values, instead of all: one tensor an attributed input, of one row for all examples or a row for each; ids for an input of ids.
 	Values []*tensors.Tensor
 
 	hash string // of Values that a record speaks of, until they are found
+}
+
+// stated says that it is not the zero value.
+func (b Baseline) stated() bool {
+	return b.Values != nil || b.hash != "" || b.Constant != 0 || b.Token != 0 || b.Blur != 0
 }
 
 // String says in words what it is.
@@ -32,6 +39,8 @@ func (b Baseline) String() string {
 		return "given, SHA-256 " + hash
 	}
 	switch {
+	case b.Blur != 0:
+		return fmt.Sprintf("blurred by %g pixels; constant %g, token %d elsewhere", b.Blur, b.Constant, b.Token)
 	case b.Constant == 0 && b.Token == 0:
 		return "zeros"
 	case b.Token == 0:
@@ -50,6 +59,7 @@ func (b *Baseline) found(list []*tensors.Tensor) { *b = Baseline{Values: list} }
 type baselineOfFile struct {
 	Constant float64 `json:"constant"`
 	Token    int     `json:"token,omitempty"`
+	Blur     float64 `json:"blur,omitempty"`
 	Given    string  `json:"given,omitempty"` // SHA-256 of Values, which are not part of a method's options
 }
 
@@ -59,25 +69,23 @@ func (b Baseline) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(baselineOfFile{b.Constant, b.Token, hash})
+	return json.Marshal(baselineOfFile{b.Constant, b.Token, b.Blur, hash})
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote. Values that were given are found by [Verify].
 func (b *Baseline) UnmarshalJSON(data []byte) error {
 	var f baselineOfFile
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&f); err != nil {
+	if err := strictly(data, &f); err != nil {
 		return fmt.Errorf("a baseline: %w", err)
 	}
-	*b = Baseline{Constant: f.Constant, Token: f.Token, hash: f.Given}
+	*b = Baseline{Constant: f.Constant, Token: f.Token, Blur: f.Blur, hash: f.Given}
 	return nil
 }
 
 // baseline is b for every example of the run.
 func (r *run) baseline(b Baseline) ([][]float64, error) {
 	rows := make([][]float64, len(r.x))
-	if b.Values == nil && b.Token == 0 {
+	if b.Values == nil && b.Token == 0 && b.Blur == 0 {
 		for i := range rows {
 			rows[i] = r.plainBaseline(b.Constant, r.x[i])
 		}
@@ -86,14 +94,18 @@ func (r *run) baseline(b Baseline) ([][]float64, error) {
 	if b.Values != nil && len(b.Values) != len(r.attributed) {
 		return nil, fmt.Errorf("explain: a baseline of %d tensors for %d attributed inputs", len(b.Values), len(r.attributed))
 	}
-	inputs, ids := slices.Clone(r.inputs), false
+	inputs, ids, images := slices.Clone(r.inputs), false, false
 	for k, i := range r.attributed {
 		var err error
 		p := r.net.Inputs[i]
-		ids = ids || p.Kind == models.IDs
-		if b.Values != nil {
+		_, _, _, image := inputOf(p, nil).image()
+		ids, images = ids || p.Kind == models.IDs, images || image
+		switch {
+		case b.Values != nil:
 			inputs[i], err = r.given(b.Values[k], p)
-		} else {
+		case b.Blur != 0 && image:
+			inputs[i], err = b.blurred(inputs[i], p)
+		default:
 			inputs[i], err = b.instead(inputs[i], p)
 		}
 		if err != nil {
@@ -102,6 +114,9 @@ func (r *run) baseline(b Baseline) ([][]float64, error) {
 	}
 	if b.Token != 0 && !ids {
 		return nil, fmt.Errorf("explain: a baseline of the token %d, but %s has no input of ids", b.Token, r.net.Name)
+	}
+	if b.Blur != 0 && !images {
+		return nil, fmt.Errorf("explain: a baseline blurred by %g pixels, but %s has no input of shape [height, width, channels]", b.Blur, r.net.Name)
 	}
 	return r.pointsOf(inputs, "baseline")
 }

@@ -16,6 +16,8 @@ import (
 func TestMethods(t *testing.T) {
 	methods := explain.All()
 	methods = append(methods, explain.Saliency{Signed: true}, explain.IntegratedGradients{Steps: 8, MaxSteps: 8}, explain.Occlusion{Window: []int{2}, Stride: []int{1}})
+	few := explain.Budget{Evaluations: 300} // sampled, where the default enumerates
+	methods = append(methods, explain.KernelSHAP{Budget: few, Seed: 3}, explain.PermutationSHAP{Budget: few, Seed: 3}, explain.PartitionSHAP{Budget: few, Seed: 3})
 	if thorough() {
 		methods = append(methods, explain.LRP{Composite: explain.Every(explain.Epsilon{}), Nodes: true}, explain.LRP{Composite: explain.Every(explain.AlphaBeta{})},
 			explain.LRP{Composite: explain.EpsilonGammaBox(-1, 1)}, explain.LRP{Composite: explain.Every(explain.WSquare{})})

@@ -47,7 +47,7 @@ type Explainer interface {
 
 // All lists the methods with their default options.
 func All() []Explainer {
-	return []Explainer{Saliency{}, IntegratedGradients{}, Occlusion{}, LRP{}, DeepLIFT{}, GuidedBackprop{}, Deconvolution{}}
+	return []Explainer{Saliency{}, IntegratedGradients{}, Occlusion{}, LRP{}, DeepLIFT{}, GuidedBackprop{}, Deconvolution{}, FeatureAblation{}, Shapley{}, KernelSHAP{}, PermutationSHAP{}, PartitionSHAP{}, LIME{}, RISE{}}
 }
 
 // Axioms are properties of attributions that can be proved or refuted.

@@ -134,15 +134,16 @@ func (o Occlusion) Explain(ctx context.Context, net *models.Net, inputs []*tenso
 		values[i] = make([]float64, r.width)
 	}
 	done := 0
-	err = r.coalitions(elements(r.width), baseline, len(r.x)*len(windows),
-		func(i int, keep []bool) int {
-			for j := range keep {
-				keep[j] = true
+	there := make([]bool, r.width)
+	err = r.everyNumber(baseline).play(len(r.x)*len(windows),
+		func(i int) (int, []bool) {
+			for j := range there {
+				there[j] = true
 			}
 			for _, j := range windows[i%len(windows)] {
-				keep[j] = false
+				there[j] = false
 			}
-			return i / len(windows)
+			return i / len(windows), there
 		},
 		func(i int, value float64) {
 			example := i / len(windows)

@@ -18,6 +18,10 @@ type sampling struct {
 	defaults int                   // rows an example where the budget says nothing
 	round    int                   // rows of an example in a round: a multiple of what is drawn together, such as pairs
 	all      func(example int) int // rows after which nothing is left to draw; nil: there always is
+	// own, instead of defaults, is an example's own number, and next, instead of round, how many its next round has when so many are spent and left:
+	// 0 if those are too few.
+	own  func(example int) int
+	next func(example, spent, left int) int
 
 	// fill makes an example's row of that number, and got takes what the net says to it: both once for each, in the order of the rows.
 	fill func(example, draw int, to []float64)
@@ -28,9 +32,19 @@ type sampling struct {
 
 // sample draws until the budget ends, or the context does: the run then holds r.stopped, and its record says what was not finished.
 func (r *run) sample(b Budget, s sampling) error {
-	most, err := b.evaluations(s.defaults)
-	if err != nil {
-		return err
+	most := make([]int, len(r.x))
+	for i := range most {
+		usual := s.defaults
+		if s.own != nil {
+			usual = s.own(i)
+		}
+		var err error
+		if most[i], err = b.evaluations(usual); err != nil {
+			return err
+		}
+	}
+	if s.next == nil {
+		s.next = func(_, _, left int) int { return min(s.round, left) }
 	}
 	r.spent, r.ended = make([]int, len(r.x)), make([]record.End, len(r.x))
 	then, _ := r.ctx.Value(sampledKey{}).(*record.Explanation)
@@ -38,7 +52,7 @@ func (r *run) sample(b Budget, s sampling) error {
 		type row struct{ example, draw int }
 		var rows []row
 		for i, spent := range r.spent {
-			left := most - spent
+			left := most[i] - spent
 			if then != nil {
 				left = then.Spent[i] - spent
 			}
@@ -48,7 +62,7 @@ func (r *run) sample(b Budget, s sampling) error {
 			if r.ended[i] != "" {
 				left = 0
 			}
-			for k := range min(s.round, left) {
+			for k := range s.next(i, spent, left) {
 				rows = append(rows, row{i, spent + k})
 			}
 		}
@@ -77,7 +91,7 @@ func (r *run) sample(b Budget, s sampling) error {
 				r.ended[i] = record.EndAll
 			case b.Tolerance > 0 && s.worst(i) <= b.Tolerance:
 				r.ended[i] = record.EndTolerance
-			case r.spent[i] >= most:
+			case s.next(i, r.spent[i], most[i]-r.spent[i]) == 0:
 				r.ended[i] = record.EndEvaluations
 			case err == nil && late:
 				r.ended[i] = record.EndTime

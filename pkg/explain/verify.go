@@ -1,10 +1,8 @@
 package explain
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
@@ -140,7 +138,7 @@ func others(then, now record.Provenance) (list []string) {
 
 // kinds are all methods of the package, by which records are read.
 func kinds() []Explainer {
-	return append(All(), GradCAM{}, GuidedGradCAM{}, LayerIntegratedGradients{}, LayerConductance{})
+	return append(All(), GradCAM{}, GuidedGradCAM{}, LayerIntegratedGradients{}, LayerConductance{}, FeaturePermutation{})
 }
 
 // methodOf is the method that made the record, with its options.
@@ -150,9 +148,7 @@ func methodOf(path string, e *record.Explanation) (Explainer, error) {
 			continue
 		}
 		m := reflect.New(reflect.TypeOf(kind))
-		d := json.NewDecoder(bytes.NewReader(e.Options))
-		d.DisallowUnknownFields()
-		if err := d.Decode(m.Interface()); err != nil {
+		if err := readOptions(e.Options, m); err != nil {
 			return nil, fmt.Errorf("explain: options of %s: %w", e.Method, err)
 		}
 		for _, o := range optionsOfTensors(m.Interface()) {

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from captum.attr import LRP, DeepLift, IntegratedGradients, Occlusion, Saliency
+from captum._utils.models.model import Model
+from captum.attr import LRP, DeepLift, IntegratedGradients, Lime, Occlusion, Saliency
 from captum.attr._utils.lrp_rules import EpsilonRule
 from torch import nn
 
@@ -127,6 +128,41 @@ def cnn_ig(given):
 def cnn_occlusion(given):
     method, x = Occlusion(CNN(given).eval()), images(given)
     return lambda: method.attribute(x, target=given["classes"], sliding_window_shapes=(3, 4, 4), strides=(3, 2, 2)), values
+
+
+class Ridge(Model):
+    """A ridge regression with a penalty of 1 for Captum's Lime, which has none without scikit-learn."""
+
+    def fit(self, train_data, **_):
+        x, y, weight = (torch.cat(part).double() for part in zip(*train_data))
+        weight = weight / weight.sum(), weight.sum()
+        x, y = x - weight[0] @ x, y - weight[0] @ y
+        left = x.T @ (x * weight[0][:, None]) * weight[1] + torch.eye(x.shape[1], dtype=x.dtype)
+        self.coefficients = torch.linalg.solve(left, x.T @ (weight[0] * y) * weight[1])
+
+    def representation(self):
+        return self.coefficients
+
+    def __call__(self, x):
+        return x.double() @ self.coefficients
+
+
+@peer("cnn/lime")
+def cnn_lime(given):
+    x, block = images(given), 4
+    across = torch.arange(x.shape[3]) // block
+    mask = (torch.arange(x.shape[2])[:, None] // block * (int(across[-1]) + 1) + across).expand_as(x)
+    squares = int(mask.max()) + 1
+
+    def near(_, __, kept, **___):  # the cosine of what is kept, as lime has it
+        return torch.exp(-(1 - (kept.sum() / squares).sqrt()) ** 2 / (2 * 0.25 ** 2))
+
+    method = Lime(CNN(given).eval(), interpretable_model=Ridge(), similarity_func=near)
+
+    def explain():
+        return method.attribute(x, target=given["classes"], feature_mask=mask, n_samples=1000, perturbations_per_eval=200)
+
+    return explain, lambda attribution: values(attribution / (block * block * x.shape[1]))  # ours share a square's value out
 
 
 @peer("cnn/lrp")

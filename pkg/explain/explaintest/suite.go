@@ -20,7 +20,7 @@ import (
 )
 
 // Test holds a method to what binds all of them (shapes, refusal of what is not finite, the same bits again, alone and in any place of a
-// batch, one value a token of a net that reads ids) and to the axioms that it claims. For an axiom that it does not claim, a counterexample must indeed refute it: a method that
+// batch, one value a token of a net that reads ids, standard errors that are true) and to the axioms that it claims. For an axiom that it does not claim, a counterexample must indeed refute it: a method that
 // has a property is to claim it.
 func Test(t *testing.T, method explain.Explainer) {
 	t.Run("shape", func(t *testing.T) { testShape(t, method) })
@@ -28,6 +28,7 @@ func Test(t *testing.T, method explain.Explainer) {
 	t.Run("same bits", func(t *testing.T) { testSameBits(t, method) })
 	t.Run("tokens", func(t *testing.T) { testTokens(t, method) })
 	t.Run("interrupt", func(t *testing.T) { testInterrupt(t, method) })
+	t.Run("sampled", func(t *testing.T) { testSampled(t, method) })
 	for _, a := range axioms {
 		t.Run(a.name, func(t *testing.T) {
 			violation := a.violation(t, method)

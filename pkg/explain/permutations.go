@@ -1,0 +1,83 @@
+package explain
+
+import "math"
+
+// permutations estimates Shapley's values by their other definition: the mean, over all orders in which players come, of what each adds to
+// those before it. Orders are drawn in pairs, one and its reverse (antithetic), which are exact where no more than two players interact.
+type permutations struct {
+	ends
+	n      int
+	order  func() []int // a random one
+	orders [][]int      // asked for, and not answered yet
+	worths []float64    // of the pair that is being answered
+
+	pairs         float64
+	mean, squares []float64 // of a pair's values; sum of their squared differences from it (Welford 1962)
+}
+
+func newPermutations(n int, order func() []int) *permutations {
+	return &permutations{n: n, order: order, mean: make([]float64, n), squares: make([]float64, n)}
+}
+
+// together are the coalitions of the first of an order, and of the first of its reverse.
+func (p *permutations) together() int { return max(2*(p.n-1), 1) }
+
+// least are ten pairs: of fewer, some values may well be the same in all by chance, and their standard error 0.
+func (p *permutations) least() int { return 10 * p.together() }
+
+func (p *permutations) all() int {
+	if p.n <= 2 {
+		return allCoalitions(p.n)
+	}
+	return endless
+}
+
+// ask takes the coalitions from the smallest first of an order on, each followed by its complement, which is one of the reverse.
+func (p *permutations) ask(draw int, members []bool) {
+	at := draw % p.together()
+	if at == 0 {
+		p.orders = append(p.orders, p.order())
+	}
+	for place, player := range p.orders[len(p.orders)-1] {
+		members[player] = (place <= at/2) == (at%2 == 0)
+	}
+}
+
+func (p *permutations) answer(_ int, worth float64) {
+	if p.worths = append(p.worths, worth); len(p.worths) < p.together() {
+		return
+	}
+	p.pairs++
+	first, last := p.nobody, p.everybody // of those that came, and of those that did not
+	for place, player := range p.orders[0] {
+		next, rest := p.everybody, p.nobody
+		if place < p.n-1 {
+			next, rest = p.worths[2*place], p.worths[2*place+1]
+		}
+		value := (next - first + last - rest) / 2
+		first, last = next, rest
+		off := value - p.mean[player]
+		p.mean[player] += off / p.pairs
+		p.squares[player] += off * (value - p.mean[player])
+	}
+	p.orders, p.worths = p.orders[1:], p.worths[:0]
+}
+
+func (p *permutations) estimate() (values, stdErr []float64) {
+	switch {
+	case p.n < 2:
+		return p.equal(p.n), nil
+	case p.pairs == 0:
+		return nil, nil
+	case p.n == 2:
+		return p.mean, nil
+	}
+	stdErr = make([]float64, p.n)
+	for i, s := range p.squares {
+		stdErr[i] = math.Inf(1)
+		if p.pairs > 1 {
+			stdErr[i] = math.Sqrt(s / (p.pairs - 1) / p.pairs)
+		}
+	}
+	return p.mean, stdErr
+}
