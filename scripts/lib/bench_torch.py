@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from captum.attr import LRP, DeepLift, IntegratedGradients, Occlusion, Saliency
+from captum._utils.models.model import Model
+from captum.attr import LRP, DeepLift, IntegratedGradients, KernelShap, Lime, Occlusion, Saliency
 from captum.attr._utils.lrp_rules import EpsilonRule
 from torch import nn
 
@@ -127,6 +128,43 @@ def cnn_ig(given):
 def cnn_occlusion(given):
     method, x = Occlusion(CNN(given).eval()), images(given)
     return lambda: method.attribute(x, target=given["classes"], sliding_window_shapes=(3, 4, 4), strides=(3, 2, 2)), values
+
+
+class LinearRegression(Model):
+    """Weighted least squares with an intercept: Captum's own is scikit-learn's."""
+
+    def fit(self, train_data, **_):
+        x, y, weight = (torch.cat(part).double() for part in zip(*train_data))
+        x = torch.cat([x, torch.ones(len(x), 1)], 1)
+        root = weight.sqrt()[:, None]
+        self.fitted = torch.linalg.lstsq(x * root, y[:, None] * root).solution[:, 0]
+
+    def representation(self):
+        return self.fitted[:-1]
+
+    def __call__(self, x):
+        return x.double() @ self.fitted[:-1] + self.fitted[-1]
+
+
+class KernelShapAlone(KernelShap):
+    """Captum's KernelShap without scikit-learn."""
+
+    def __init__(self, net):
+        Lime.__init__(self, net, LinearRegression(), self.kernel_shap_similarity_kernel, self.kernel_shap_perturb_generator)
+        self.inf_weight = 1e6
+
+
+@peer("cnn/kernelshap")
+def cnn_kernelshap(given):
+    x, block = images(given), 4
+    across = torch.arange(x.shape[3]) // block
+    mask = (torch.arange(x.shape[2])[:, None] // block * (int(across[-1]) + 1) + across).expand_as(x)
+    method = KernelShapAlone(CNN(given).eval())
+
+    def explain():
+        return method.attribute(x, target=given["classes"], feature_mask=mask, n_samples=1000)
+
+    return explain, lambda attribution: values(attribution / (block * block * x.shape[1]))  # ours share a square's value out
 
 
 @peer("cnn/lrp")
