@@ -32,7 +32,7 @@ func methods() (all []method) {
 		}})
 	}
 	for _, e := range explain.All() {
-		add(reflect.TypeOf(e).Name(), e)
+		add(reflect.TypeOf(e).Name(), frugal(e))
 	}
 	add("LRP EpsilonPlus", explain.LRP{Composite: explain.EpsilonPlus})
 	add("LRP EpsilonPlusFlat", explain.LRP{Composite: explain.EpsilonPlusFlat})
@@ -44,12 +44,32 @@ func methods() (all []method) {
 	add("LayerIntegratedGradients", explain.LayerIntegratedGradients{Steps: 10})
 	add("LayerConductance", explain.LayerConductance{Steps: 6, MaxSteps: 12}) // some are refined, some not
 	return append(all,
+		method{"FeaturePermutation", func(ctx context.Context, net *models.Net, x []*tensors.Tensor) (any, error) {
+			m := explain.FeaturePermutation{Features: squares, Background: explain.Background{Values: others(net, 7)}, Budget: explain.Budget{Evaluations: 50}}
+			return m.Explain(ctx, net, x, explain.Predicted)
+		}},
 		method{"Ablate", func(ctx context.Context, net *models.Net, x []*tensors.Tensor) (any, error) {
 			return explain.Ablate(ctx, net, x, explain.Predicted, explain.Ablation{Mean: others(net, 5)})
 		}},
 		method{"Patch", func(ctx context.Context, net *models.Net, x []*tensors.Tensor) (any, error) {
 			return explain.Patch(ctx, net, x, others(net, 1), explain.Predicted, explain.Patching{})
 		}})
+}
+
+// squares are what methods that take features away count in.
+var squares = explain.Grid{Height: 4, Width: 4}
+
+// frugal is a method that samples with few features and a small budget: there are many processes.
+func frugal(e explain.Explainer) explain.Explainer {
+	v := reflect.New(reflect.TypeOf(e)).Elem()
+	v.Set(reflect.ValueOf(e))
+	if f := v.FieldByName("Features"); f.IsValid() {
+		f.Set(reflect.ValueOf(squares))
+	}
+	if f := v.FieldByName("Budget"); f.IsValid() {
+		f.Set(reflect.ValueOf(explain.Budget{Evaluations: 320}))
+	}
+	return v.Interface().(explain.Explainer)
 }
 
 // few are methods that multiply matrices in ways of their own: forward, back, and with weights and inputs of other signs. For a net of

@@ -37,6 +37,26 @@ func ExampleOcclusion() {
 	// Output: drop without each input: [12 12 10]
 }
 
+func ExampleShapley() {
+	x := []*tensors.Tensor{tensors.FromValue([][]float32{{3, 4, 5}})}
+	why := must.M1(explain.Shapley{}.Explain(context.Background(), product(), x, explain.Target{}))
+	fmt.Println("shares:", why.Values[0].Data, "exact:", why.Exact)
+	rows := []*tensors.Tensor{tensors.FromValue([][]float32{{1, 4, 5}, {5, 2, 7}})}
+	why = must.M1(explain.Shapley{Background: explain.Background{Values: rows}}.Explain(context.Background(), product(), x, explain.Target{}))
+	fmt.Printf("of %g − %g against two rows: %.1f\n", why.Output[0], why.Base[0], why.Values[0].Data)
+	// Output:
+	// shares: [6 6 10] exact: true
+	// of 22 − 19 against two rows: [1.0 4.0 -2.0]
+}
+
+func ExampleKernelSHAP() {
+	x := []*tensors.Tensor{tensors.FromValue([][]float32{{3, 4, 5}})}
+	pair := explain.Columns{Groups: [][]int{{0, 1}, {2}}} // the first two numbers are one feature
+	why := must.M1(explain.KernelSHAP{Features: pair}.Explain(context.Background(), product(), x, explain.Target{}))
+	fmt.Println("values:", why.Values[0].Data, "of the features", why.Groups[0].Data, "from", why.Spent[0], "coalitions beside all and none")
+	// Output: values: [6 6 10] of the features [0 0 1] from 2 coalitions beside all and none
+}
+
 func ExampleSaliency() {
 	x := []*tensors.Tensor{tensors.FromValue([][]float32{{3, -4, 5}})}
 	why := must.M1(explain.Saliency{Signed: true}.Explain(context.Background(), product(), x, explain.Target{}))

@@ -137,7 +137,7 @@ func (d *drop) stdErr(of int) []float64 {
 		case d.rows < 2:
 			errs[k] = math.Inf(1)
 		default:
-			errs[k] = math.Sqrt(s / (n - 1) / n * (1 - n/float64(of)))
+			errs[k] = math.Sqrt(s/(n-1)/n*(1-n/float64(of))) * student(n-1)
 		}
 	}
 	return errs

@@ -65,7 +65,7 @@ func centres(shape, of []int) (list []centre) {
 	return list
 }
 
-// halved divides features in two along the axis on which they lie widest, and so on. Channels of an image are divided last.
+// halved divides features in two, as evenly as goes, along the axis on which they lie widest, and so on. Channels of an image are divided last.
 func halved(list []centre) Hierarchy {
 	if len(list) == 1 {
 		return Hierarchy{Feature: list[0].feature}
@@ -92,8 +92,17 @@ func halved(list []centre) Hierarchy {
 		}
 		return 0
 	})
-	return Hierarchy{Parts: []Hierarchy{halved(slices.Clone(list[:len(list)/2])), halved(slices.Clone(list[len(list)/2:]))}}
+	cut := len(list) / 2
+	for k := 1; k < len(list) && width > 0; k++ { // where a row or column ends, so that parts are boxes
+		at := func(k int) float64 { return list[k].place[widest] }
+		if at(k) > at(k-1) && (at(cut) == at(cut-1) || abs(2*k-len(list)) < abs(2*cut-len(list))) {
+			cut = k
+		}
+	}
+	return Hierarchy{Parts: []Hierarchy{halved(slices.Clone(list[:cut])), halved(slices.Clone(list[cut:]))}}
 }
+
+func abs(n int) int { return max(n, -n) }
 
 // correlated joins the two features or groups that are nearest, by the mean of 1 − |correlation| between their numbers over rows, until all are one.
 func correlated(p partition, rows [][]float64) Hierarchy {

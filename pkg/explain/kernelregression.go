@@ -87,16 +87,14 @@ func (r *regression) solve() bool {
 			r.b[j] += w * v * y
 		}
 	}
-	// A row's numbers add up to 0 over the players, and so do the ψ that are wanted. Ones in the matrix see to that.
-	for from := 0; from < len(r.x) && from < 2*r.n; from += r.n {
-		if from > 0 && !r.squares {
-			break
-		}
+	// A row's numbers add up to 0 over the players, and less what is common over the triples: a number for all of them would change nothing. Ones
+	// in the matrix make it 0.
+	for from, width := range r.blocks() {
 		one, trace := make([]float64, len(r.x)), 0.0
-		for i := from; i < from+r.n; i++ {
+		for i := from; i < from+width; i++ {
 			one[i], trace = 1, trace+r.g.row(i)[i]
 		}
-		r.g.add(trace/float64(r.n*r.n), one)
+		r.g.add(trace/float64(width*width), one)
 	}
 	if !r.g.factor() {
 		return false
@@ -108,6 +106,18 @@ func (r *regression) solve() bool {
 		r.values[i] += v
 	}
 	return true
+}
+
+// blocks are where numbers of one kind begin, and how many they are.
+func (r *regression) blocks() map[int]int {
+	blocks := map[int]int{0: r.n}
+	if r.squares {
+		blocks[r.n] = r.n
+	}
+	if r.triples {
+		blocks[r.n] = len(r.x) - r.n
+	}
+	return blocks
 }
 
 // weight is that of a pair's equation, which stands for those of its size that were not drawn too.

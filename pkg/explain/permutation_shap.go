@@ -11,7 +11,7 @@ import (
 
 // PermutationSHAP estimates Shapley's values by their definition: the mean of what a feature adds to those before it, over random orders in which they
 // come. Units: of the output. Orders come in pairs, one and its reverse, so that where no more than two features interact the values are
-// exact (Mitchell et al. 2022, arXiv 2104.12199); standard errors are of the mean over pairs. Values add up to f(x) − f(nothing of x) to rounding.
+// exact (Mitchell et al. 2022, arXiv 2104.12199); standard errors are of the mean over pairs, a little wider where these are few. Values add up to f(x) − f(nothing of x) to rounding.
 //
 // A pair takes 2·(n−1) coalitions of n features, and ten pairs are the least. Where all coalitions are no more than the budget, they are asked for instead, each once, and
 // the values are exact. Memory does not grow with the number of orders.

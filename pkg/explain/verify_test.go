@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -27,6 +28,7 @@ import (
 // verifiable is every method of the package, with options that a record must bring back.
 func verifiable() []explain.Explainer {
 	given := explain.Baseline{Values: []*tensors.Tensor{explaintest.Pseudo(3, 1, 6, 6, 1)}}
+	rows, blocks := explain.Background{Values: []*tensors.Tensor{explaintest.Pseudo(4, 5, 6, 6, 1)}}, explain.Grid{Height: 2, Width: 3}
 	return append(explain.All(),
 		explain.Saliency{Signed: true},
 		explain.IntegratedGradients{Steps: 4, MaxSteps: 4, Baseline: explain.Baseline{Constant: 0.1}},
@@ -35,6 +37,12 @@ func verifiable() []explain.Explainer {
 		explain.LRP{Composite: explain.EpsilonGammaBox(-1, 2), Nodes: true},
 		explain.LRP{Composite: explain.Composite{{Name: "conv_0", First: true, Rule: explain.Flat{}}, {Layer: explain.DenseLayer, Rule: explain.AlphaBeta{Alpha: 3, Beta: 2}}, {Rule: explain.WSquare{}}}},
 		explain.LRP{Composite: explain.EpsilonPlus}, explain.LRP{Composite: explain.Every(explain.Gamma{Gamma: 0.1})},
+		explain.FeatureAblation{Features: blocks, Background: rows}, explain.FeaturePermutation{Background: rows, Budget: explain.Budget{Evaluations: 3 * 36}, Seed: 2},
+		explain.FeaturePermutation{Features: blocks}, // each other's
+		explain.Shapley{Features: blocks, Background: rows, Exact: true}, explain.Shapley{Budget: explain.Budget{Time: time.Nanosecond}},
+		explain.KernelSHAP{Baseline: given, Budget: explain.Budget{Tolerance: 0.01}, Seed: 5}, explain.PermutationSHAP{Background: rows, Seed: 6},
+		explain.PartitionSHAP{Features: explain.Grid{Height: 3, Width: 6}, Hierarchy: &explain.Hierarchy{Parts: []explain.Hierarchy{{Feature: 1}, {}}}},
+		explain.PartitionSHAP{Background: rows, Budget: explain.Budget{Evaluations: 5 * 700}},
 		explain.GradCAM{}, explain.GuidedGradCAM{}, explain.LayerIntegratedGradients{}, explain.LayerConductance{Layer: "relu_0", Baseline: given},
 	)
 }

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from captum._utils.models.model import Model
-from captum.attr import LRP, DeepLift, IntegratedGradients, Lime, Occlusion, Saliency
+from captum.attr import LRP, DeepLift, IntegratedGradients, KernelShap, Lime, Occlusion, Saliency
 from captum.attr._utils.lrp_rules import EpsilonRule
 from torch import nn
 
@@ -130,6 +130,13 @@ def cnn_occlusion(given):
     return lambda: method.attribute(x, target=given["classes"], sliding_window_shapes=(3, 4, 4), strides=(3, 2, 2)), values
 
 
+def squares(x, block=4):
+    """The square of pixels that each number of images is in, and how many numbers a square holds: ours share its value out."""
+    across = torch.arange(x.shape[3]) // block
+    mask = torch.arange(x.shape[2])[:, None] // block * (int(across[-1]) + 1) + across
+    return mask.expand_as(x), block * block * x.shape[1]
+
+
 class Ridge(Model):
     """A ridge regression with a penalty of 1 for Captum's Lime, which has none without scikit-learn."""
 
@@ -149,20 +156,55 @@ class Ridge(Model):
 
 @peer("cnn/lime")
 def cnn_lime(given):
-    x, block = images(given), 4
-    across = torch.arange(x.shape[3]) // block
-    mask = (torch.arange(x.shape[2])[:, None] // block * (int(across[-1]) + 1) + across).expand_as(x)
-    squares = int(mask.max()) + 1
+    x = images(given)
+    mask, each = squares(x)
+    count = int(mask.max()) + 1
 
     def near(_, __, kept, **___):  # the cosine of what is kept, as lime has it
-        return torch.exp(-(1 - (kept.sum() / squares).sqrt()) ** 2 / (2 * 0.25 ** 2))
+        return torch.exp(-(1 - (kept.sum() / count).sqrt()) ** 2 / (2 * 0.25 ** 2))
 
     method = Lime(CNN(given).eval(), interpretable_model=Ridge(), similarity_func=near)
 
     def explain():
         return method.attribute(x, target=given["classes"], feature_mask=mask, n_samples=1000, perturbations_per_eval=200)
 
-    return explain, lambda attribution: values(attribution / (block * block * x.shape[1]))  # ours share a square's value out
+    return explain, lambda attribution: values(attribution / each)
+
+
+class LinearRegression(Model):
+    """Weighted least squares with an intercept: Captum's own is scikit-learn's."""
+
+    def fit(self, train_data, **_):
+        x, y, weight = (torch.cat(part).double() for part in zip(*train_data))
+        x = torch.cat([x, torch.ones(len(x), 1)], 1)
+        root = weight.sqrt()[:, None]
+        self.fitted = torch.linalg.lstsq(x * root, y[:, None] * root).solution[:, 0]
+
+    def representation(self):
+        return self.fitted[:-1]
+
+    def __call__(self, x):
+        return x.double() @ self.fitted[:-1] + self.fitted[-1]
+
+
+class KernelShapAlone(KernelShap):
+    """Captum's KernelShap without scikit-learn."""
+
+    def __init__(self, net):
+        Lime.__init__(self, net, LinearRegression(), self.kernel_shap_similarity_kernel, self.kernel_shap_perturb_generator)
+        self.inf_weight = 1e6
+
+
+@peer("cnn/kernelshap")
+def cnn_kernelshap(given):
+    x = images(given)
+    mask, each = squares(x)
+    method = KernelShapAlone(CNN(given).eval())
+
+    def explain():
+        return method.attribute(x, target=given["classes"], feature_mask=mask, n_samples=1000, perturbations_per_eval=200)
+
+    return explain, lambda attribution: values(attribution / each)
 
 
 @peer("cnn/lrp")
