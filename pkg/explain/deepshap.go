@@ -16,7 +16,7 @@ import (
 // All rows of the background are used for every example, so that nothing is left to chance: each costs a pass. What an input is given
 // depends on the row that it is compared with; the record has the standard deviation over the rows.
 type DeepSHAP struct {
-	Background Background // zero: one row of zeros, which is DeepLIFT
+	Background Background `json:",omitzero"` // zero: one row of zeros, which is DeepLIFT
 }
 
 // Axioms implements Explainer: those of [DeepLIFT].
@@ -63,7 +63,7 @@ func (m DeepSHAP) Explain(ctx context.Context, net *models.Net, inputs []*tensor
 			deviations[i] = e.deviation()
 		}
 	}
-	e, err := r.recordOf(m, output, values)
+	e, err := r.recordFolded(m, output, values)
 	if e == nil {
 		return nil, err
 	}

@@ -47,7 +47,8 @@ type Explainer interface {
 
 // All lists the methods with their default options.
 func All() []Explainer {
-	return []Explainer{Saliency{}, IntegratedGradients{}, Occlusion{}, LRP{}, DeepLIFT{}, GuidedBackprop{}, Deconvolution{}}
+	return []Explainer{Saliency{}, InputXGradient{}, SmoothGrad{}, SmoothGradSquared{}, VarGrad{}, IntegratedGradients{}, GuidedIG{}, GradientSHAP{}, Occlusion{}, LRP{}, DeepLIFT{},
+		DeepSHAP{}, GuidedBackprop{}, Deconvolution{}}
 }
 
 // Axioms are properties of attributions that can be proved or refuted.

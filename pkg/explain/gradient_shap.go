@@ -20,7 +20,7 @@ import (
 // standard error. What the values add up to is known, f(x) less the mean of f over the background; the record has the residual.
 type GradientSHAP struct {
 	Baseline   Baseline   // where there is no Background; zero: zeros
-	Background Background // rows, each as likely as the others
+	Background Background `json:",omitzero"` // rows, each as likely as the others
 	// Noise is the standard deviation of what is added to each number of the example, anew for each gradient; of ids, to their vectors. With it
 	// the values add up to the mean of f around x, which is not known. 0: none.
 	Noise  float64
@@ -77,7 +77,7 @@ func (m GradientSHAP) Explain(ctx context.Context, net *models.Net, inputs []*te
 	for i := range drawn.sums {
 		values[i], errs[i] = drawn.sums[i].mean(), drawn.sums[i].stdErr()
 	}
-	e, err := r.recordOf(m, output, values)
+	e, err := r.recordFolded(m, output, values)
 	if e == nil {
 		return nil, err
 	}

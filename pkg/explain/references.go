@@ -20,9 +20,11 @@ func (r *run) references(baseline Baseline, background Background) (f references
 	if baseline.Values != nil || baseline.Constant != 0 || baseline.Token != 0 {
 		return f, errors.New("explain: a Baseline and a Background: there can be one of them; a baseline can be a row of the background")
 	}
-	f.rows, err = r.background(background)
+	if f.rows, err = r.background(background); err != nil {
+		return f, err
+	}
 	f.each, f.same, f.words = len(f.rows), true, background.String()
-	return f, err
+	return f, nil
 }
 
 // of is the k-th row that an example is compared with.

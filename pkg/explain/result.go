@@ -14,6 +14,17 @@ import (
 // record makes the explanation of values, one row of r.width numbers an example; those of a token's vectors are folded into one. An example
 // without values was not computed, as the context ended: the record comes with that error then.
 func (r *run) record(method Explainer, output []float64, values [][]float64) (*record.Explanation, error) {
+	folded := make([][]float64, len(values))
+	for i, row := range values {
+		if row != nil {
+			folded[i] = r.fold(row)
+		}
+	}
+	return r.recordFolded(method, output, folded)
+}
+
+// recordFolded is record of values that are folded already.
+func (r *run) recordFolded(method Explainer, output []float64, values [][]float64) (*record.Explanation, error) {
 	options, err := json.Marshal(method)
 	if err != nil {
 		return nil, fmt.Errorf("explain: %w", err)
@@ -26,39 +37,13 @@ func (r *run) record(method Explainer, output []float64, values [][]float64) (*r
 		Output:  output,
 		Status:  make([]record.Status, len(output)),
 	}
-	folded := make([][]float64, len(values))
 	for i, row := range values {
 		e.Status[i] = record.OK
-		if row == nil {
-			row = make([]float64, r.width)
+		if row == nil || r.ended != nil && r.ended[i] == record.EndInterrupt {
 			e.Status[i] = record.Unfinished
 		}
-		if r.ended != nil && r.ended[i] == record.EndInterrupt {
-			e.Status[i] = record.Unfinished
-		}
-		folded[i] = r.fold(row)
 	}
-	e.Spent, e.Ended = r.spent, r.ended
-	at := 0
-	for _, p := range r.places {
-		a := record.Array{
-			Name:  p.name,
-			DType: "float32",
-			Axes:  append([]string{"example"}, p.axes...),
-			Shape: append([]int{len(values)}, p.shape...),
-			Data:  make([]float64, 0, len(values)*p.size()),
-
-			Features: p.features,
-		}
-		if p.dtype == dtypes.Float64 {
-			a.DType = "float64"
-		}
-		for _, row := range folded {
-			a.Data = append(a.Data, row[at:at+p.size()]...)
-		}
-		e.Values = append(e.Values, a)
-		at += p.size()
-	}
+	e.Spent, e.Ended, e.Values = r.spent, r.ended, r.arrays(values)
 	if e.Tokens, err = r.tokens(); err != nil {
 		return nil, err
 	}
@@ -68,6 +53,33 @@ func (r *run) record(method Explainer, output []float64, values [][]float64) (*r
 	}
 	e.Elapsed = time.Since(r.start)
 	return e, r.stopped
+}
+
+// arrays are folded rows in the shapes of what is attributed; zeros for an example without a row.
+func (r *run) arrays(rows [][]float64) (arrays []record.Array) {
+	at := 0
+	for _, p := range r.places {
+		size := p.size()
+		a := record.Array{
+			Name:  p.name,
+			DType: "float32",
+			Axes:  append([]string{"example"}, p.axes...),
+			Shape: append([]int{len(rows)}, p.shape...),
+			Data:  make([]float64, len(rows)*size),
+
+			Features: p.features,
+		}
+		if p.dtype == dtypes.Float64 {
+			a.DType = "float64"
+		}
+		for i, row := range rows {
+			if row != nil {
+				copy(a.Data[i*size:], row[at:at+size])
+			}
+		}
+		arrays, at = append(arrays, a), at+size
+	}
+	return arrays
 }
 
 // asked is the target as records have it.

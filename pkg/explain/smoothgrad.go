@@ -130,7 +130,7 @@ func (r *run) estimated(method Explainer, output []float64, estimates []estimate
 			values[i], errs[i] = e.mean, e.stdErr()
 		}
 	}
-	e, err := r.recordOf(method, output, values)
+	e, err := r.recordFolded(method, output, values)
 	if e == nil {
 		return nil, err
 	}
