@@ -41,39 +41,28 @@ func (m DeepSHAP) Explain(ctx context.Context, net *models.Net, inputs []*tensor
 	if err != nil {
 		return nil, err
 	}
-	n := len(r.x)
-	estimates, base, bases := make([]estimate, n), make([]float64, n), make([][]float64, n)
-	err = r.pass(p, n*from.each,
+	all, largest := newOver(from, len(r.x)), make([]float64, len(r.x)) // of the background's outputs, in magnitude
+	err = r.pass(p, len(r.x)*from.each,
 		func(i int, to []float64) int {
 			copy(to, r.x[i/from.each])
 			return i / from.each
 		},
 		func(i int, _, back []float64) {
 			e := i / from.each
-			estimates[e].add(r.fold(back[:r.width]))
-			bases[e] = append(bases[e], r.value(e, back[r.width:]))
+			base := r.value(e, back[r.width:])
+			all.add(e, r.fold(back[:r.width]), base)
+			largest[e] = max(largest[e], math.Abs(base))
 		})
 	if err != nil && !r.halted(err) {
 		return nil, err
 	}
-	values, deviations := make([][]float64, n), make([][]float64, n)
-	for i, e := range estimates {
-		if e.n == from.each {
-			values[i], base[i] = e.mean, mean(bases[i])
-			deviations[i] = e.deviation()
-		}
-	}
-	e, err := r.recordFolded(m, output, values)
+	e, err := all.record(r, m, output)
 	if e == nil {
 		return nil, err
 	}
-	e.Exact, e.Base, e.Baseline, e.Residual = true, base, from.words, make([]float64, n)
-	if from.each > 1 {
-		e.BaselineStdDev = r.arrays(deviations)
-	}
-	for i, v := range values {
-		e.Residual[i] = math.Abs(sum(v) - (output[i] - base[i]))
-		if v != nil && e.Residual[i] > r.rounding(output[i], v, bases[i]) {
+	e.Exact = true
+	for i, v := range all.values {
+		if v != nil && e.Residual[i] > r.rounding(output[i], v, largest[i:i+1]) {
 			e.Status[i] = record.Unconverged
 		}
 	}

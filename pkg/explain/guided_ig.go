@@ -125,6 +125,7 @@ func (m GuidedIG) Explain(ctx context.Context, net *models.Net, inputs []*tensor
 func (r *run) walkGuided(walks []*guidedWalk) error {
 	steps := walks[0].steps
 	for step := range steps + 1 {
+		r.part = fmt.Sprintf("step %d of %d, ", step, steps)
 		asked := 2
 		if step == 0 || step == steps {
 			asked = 1

@@ -78,7 +78,7 @@ func (m IntegratedGradients) along(r *run, method Explainer, from references) (*
 		return nil, err
 	}
 	n := len(r.x)
-	estimates, base, residual, cut := make([]estimate, n), make([]float64, n), make([]float64, n), make([]bool, n)
+	all, cut := newOver(from, n), make([]bool, n)
 	for first := 0; first < n*from.each && r.stopped == nil; first += waysAtOnce {
 		ways := make([]way, min(waysAtOnce, n*from.each-first))
 		for k := range ways {
@@ -93,40 +93,21 @@ func (m IntegratedGradients) along(r *run, method Explainer, from references) (*
 		}
 		for k := range ways {
 			if w := &ways[k]; !w.unfinished() {
-				values := w.total()
-				residual[w.example] += sum(values) - (output[w.example] - w.at[0])
-				base[w.example] += w.at[0]
-				values = r.fold(values)
-				estimates[w.example].add(values)
+				values := r.fold(w.total())
+				all.add(w.example, values, w.at[0])
 				cut[w.example] = cut[w.example] || r.stopped != nil && w.off() > m.tolerance(values) // it would have gone on
 			}
 		}
 	}
-	values, deviations := make([][]float64, n), make([][]float64, n)
-	for i := range estimates {
-		residual[i], base[i] = math.Abs(residual[i])/float64(from.each), base[i]/float64(from.each)
-		if e := &estimates[i]; e.n == from.each {
-			values[i] = e.mean
-			if from.each > 1 {
-				deviations[i] = e.deviation()
-			}
-		} else {
-			residual[i], base[i] = 0, 0
-		}
-	}
-	e, err := r.recordFolded(method, output, values)
+	e, err := all.record(r, method, output)
 	if e == nil {
 		return nil, err
 	}
-	e.Base, e.Residual, e.Baseline = base, residual, from.words
-	if from.each > 1 {
-		e.BaselineStdDev = r.arrays(deviations)
-	}
-	for i, v := range values {
+	for i, v := range all.values {
 		switch {
 		case cut[i]:
 			e.Status[i] = record.Unfinished
-		case v != nil && residual[i] > m.tolerance(v):
+		case v != nil && e.Residual[i] > m.tolerance(v):
 			e.Status[i] = record.Unconverged
 		}
 	}

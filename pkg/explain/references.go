@@ -1,6 +1,11 @@
 package explain
 
-import "errors"
+import (
+	"errors"
+	"math"
+
+	"github.com/vitrine-ml/vitrine/pkg/record"
+)
 
 // references are what examples are compared with: a row of each example's own or, of a background, the same rows for all.
 type references struct {
@@ -64,4 +69,53 @@ func (r *run) expected(f references) ([]float64, error) {
 			}
 		})
 	return base, err
+}
+
+// over gathers what an example is given for each row that it is compared with, example by example: the mean, and how it varies.
+type over struct {
+	from               references
+	values, deviations [][]float64 // nil until all rows have come
+	base               []float64   // the explained number's mean over the rows
+
+	example int // whose rows are coming
+	rows    estimate
+	sum     float64
+}
+
+func newOver(from references, examples int) *over {
+	return &over{from: from, values: make([][]float64, examples), deviations: make([][]float64, examples), base: make([]float64, examples)}
+}
+
+// add takes the folded values for the next row, for which the explained number is base.
+func (o *over) add(example int, values []float64, base float64) {
+	if o.rows.n == 0 || o.example != example {
+		o.example, o.rows, o.sum = example, estimate{}, 0
+	}
+	o.rows.add(values)
+	if o.sum += base; o.rows.n < o.from.each {
+		return
+	}
+	o.values[example], o.base[example] = o.rows.mean, o.sum/float64(o.from.each)
+	if o.from.each > 1 {
+		o.deviations[example] = o.rows.deviation()
+	}
+	o.rows = estimate{}
+}
+
+// record makes the explanation, with residuals.
+func (o *over) record(r *run, method Explainer, output []float64) (*record.Explanation, error) {
+	e, err := r.recordFolded(method, output, o.values)
+	if e == nil {
+		return nil, err
+	}
+	e.Base, e.Baseline, e.Residual = o.base, o.from.words, make([]float64, len(output))
+	for i, v := range o.values {
+		if v != nil {
+			e.Residual[i] = math.Abs(sum(v) - (output[i] - o.base[i]))
+		}
+	}
+	if o.from.each > 1 {
+		e.BaselineStdDev = r.arrays(o.deviations)
+	}
+	return e, err
 }
