@@ -17,7 +17,9 @@ import (
 // jumps from place to place, has in common there. It keeps its sign. Units: output per unit of input. A token has the sum over its vector.
 // (Smilkov et al. 2017, arXiv 1706.03825.)
 //
-// The places are drawn in pairs, at both sides of the example. Every value has its standard error.
+// The places are drawn in pairs, at both sides of the example. Every value has its standard error, which a few skewed draws underrate: of x²y,
+// whose truth is known, 1.96 of them reach the mean in 92 % of cases with 50 places and in 94 % with 200; the mean square in 88 %, and in 94 %
+// with 400; the variance in 87 %, and in 94 % with 500.
 type SmoothGrad struct {
 	// Noise is the standard deviation of what is added to each number, in units of the input; of ids, to their vectors. 0: by Share.
 	Noise float64

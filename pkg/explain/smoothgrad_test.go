@@ -2,6 +2,7 @@ package explain_test
 
 import (
 	"math"
+	"os"
 	"strings"
 	"testing"
 
@@ -73,7 +74,7 @@ func coverage(t *testing.T, seeds int, record func(seed uint64) *record.Explanat
 func calibrated(t *testing.T, name string, record func(seed uint64) *record.Explanation, want []float64) {
 	t.Helper()
 	seeds, low, high := 150, 0.91, 0.985
-	if thorough() {
+	if os.Getenv("VITRINE_FULL") != "" {
 		seeds, low, high = 2000, 0.93, 0.97
 	}
 	if c := coverage(t, seeds, record, want); c < low || c > high {
@@ -98,8 +99,8 @@ func TestSmoothGradErrors(t *testing.T) {
 		rows int
 		want []float64
 	}{
-		{"SmoothGrad", func(noise explain.SmoothGrad) explain.Explainer { return noise }, 100, means},
-		{"SmoothGradSquared", func(noise explain.SmoothGrad) explain.Explainer { return explain.SmoothGradSquared(noise) }, 200, squares},
+		{"SmoothGrad", func(noise explain.SmoothGrad) explain.Explainer { return noise }, 200, means},
+		{"SmoothGradSquared", func(noise explain.SmoothGrad) explain.Explainer { return explain.SmoothGradSquared(noise) }, 400, squares},
 		{"VarGrad", func(noise explain.SmoothGrad) explain.Explainer { return explain.VarGrad(noise) }, 500, variances},
 	} {
 		calibrated(t, c.name, func(seed uint64) *record.Explanation {
