@@ -40,6 +40,7 @@ func methods() (all []method) {
 	add("LRP EpsilonGammaBox", explain.LRP{Composite: explain.EpsilonGammaBox(0, 1), Nodes: true})
 	add("LRP Every WSquare", explain.LRP{Composite: explain.Every(explain.WSquare{})})
 	add("GradCAM", explain.GradCAM{})
+	add("GradientSHAP noise", explain.GradientSHAP{Noise: 0.1, Seed: 2, Budget: explain.Budget{Evaluations: 60}})
 	add("GuidedGradCAM", explain.GuidedGradCAM{})
 	add("LayerIntegratedGradients", explain.LayerIntegratedGradients{Steps: 10})
 	add("LayerConductance", explain.LayerConductance{Steps: 6, MaxSteps: 12}) // some are refined, some not

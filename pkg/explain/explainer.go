@@ -47,7 +47,11 @@ type Explainer interface {
 
 // All lists the methods with their default options.
 func All() []Explainer {
-	return []Explainer{Saliency{}, IntegratedGradients{}, Occlusion{}, LRP{}, DeepLIFT{}, GuidedBackprop{}, Deconvolution{}, FeatureAblation{}, Shapley{}, KernelSHAP{}, PermutationSHAP{}, PartitionSHAP{}, LIME{}, RISE{}}
+	return []Explainer{
+		Saliency{}, InputXGradient{}, SmoothGrad{}, SmoothGradSquared{}, VarGrad{}, IntegratedGradients{}, GuidedIG{}, GradientSHAP{},
+		LRP{}, DeepLIFT{}, DeepSHAP{}, GuidedBackprop{}, Deconvolution{},
+		Occlusion{}, FeatureAblation{}, Shapley{}, KernelSHAP{}, PermutationSHAP{}, PartitionSHAP{}, LIME{}, RISE{},
+	}
 }
 
 // Axioms are properties of attributions that can be proved or refuted.

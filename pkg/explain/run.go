@@ -40,6 +40,7 @@ type run struct {
 	gradients                 int
 	spent                     []int        // per example: rows that were sampled; nil where nothing is
 	ended                     []record.End // per example: what ended that
+	part                      string       // what of the work is under way, for the line
 	stopped                   error        // that the context has ended, and when; nil: it has not
 
 	made func() (record.Provenance, error) // worked out when it is first asked for

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from captum._utils.models.model import Model
-from captum.attr import LRP, DeepLift, IntegratedGradients, KernelShap, Lime, Occlusion, Saliency
+from captum.attr import LRP, DeepLift, GradientShap, IntegratedGradients, KernelShap, Lime, Occlusion, Saliency
 from captum.attr._utils.lrp_rules import EpsilonRule
 from torch import nn
 
@@ -122,6 +122,16 @@ def cnn_saliency(given):
 def cnn_ig(given):
     method, x = IntegratedGradients(CNN(given).eval()), images(given)
     return lambda: method.attribute(x, target=given["classes"], n_steps=50, method="gausslegendre"), values
+
+
+@peer("cnn/gradientshap")
+def cnn_gradientshap(given):
+    method, x = GradientShap(CNN(given).eval()), images(given)
+
+    def draw(n, samples):
+        return method.attribute(x[:n], x[:8], n_samples=samples, target=given["classes"][:n])
+
+    return lambda: draw(len(x), 50), lambda _: values(draw(2, 2000))
 
 
 @peer("cnn/occlusion")
