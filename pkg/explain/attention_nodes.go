@@ -206,11 +206,11 @@ func (a *attention) explain(method Explainer, of combination, values func(f flow
 	}
 	a.places = places
 	e, err := a.record(method, output, rows)
-	if err != nil {
+	if e == nil {
 		return nil, err
 	}
 	e.Exact = true
-	return e, nil
+	return e, err
 }
 
 // shares gives the rows whose gradient is not zero equal parts of 1.

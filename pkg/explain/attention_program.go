@@ -83,3 +83,4 @@ func (p attentionProgram) yields(i int) string {
 	return "gradient at " + p.ends[i-1-len(p.nodes)]
 }
 func (attentionProgram) backward() bool { return true }
+func (attentionProgram) rows() int      { return models.Chunk }

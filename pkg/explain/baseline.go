@@ -26,7 +26,7 @@ type Baseline struct {
 
 // String says in words what it is.
 func (b Baseline) String() string {
-	if hash, err := b.given(); err != nil {
+	if hash, err := givenHash(b.Values, b.hash); err != nil {
 		return "given, unreadable"
 	} else if hash != "" {
 		return "given, SHA-256 " + hash
@@ -42,13 +42,9 @@ func (b Baseline) String() string {
 	return fmt.Sprintf("constant %g, token %d", b.Constant, b.Token)
 }
 
-// given is the SHA-256 of the values that are given, "" if none are.
-func (b Baseline) given() (string, error) {
-	if b.Values == nil {
-		return b.hash, nil
-	}
-	return hashTensors(b.Values)
-}
+func (b *Baseline) given() []*tensors.Tensor     { return b.Values }
+func (b *Baseline) wanted() string               { return b.hash }
+func (b *Baseline) found(list []*tensors.Tensor) { *b = Baseline{Values: list} }
 
 // baselineOfFile is a baseline as records have it.
 type baselineOfFile struct {
@@ -59,7 +55,7 @@ type baselineOfFile struct {
 
 // MarshalJSON writes the baseline, of given values their hash.
 func (b Baseline) MarshalJSON() ([]byte, error) {
-	hash, err := b.given()
+	hash, err := givenHash(b.Values, b.hash)
 	if err != nil {
 		return nil, err
 	}
@@ -107,17 +103,7 @@ func (r *run) baseline(b Baseline) ([][]float64, error) {
 	if b.Token != 0 && !ids {
 		return nil, fmt.Errorf("explain: a baseline of the token %d, but %s has no input of ids", b.Token, r.net.Name)
 	}
-	w, err := beginWhole(r.ctx, r.method, r.net, inputs, Target{Output: r.target.Output})
-	if err != nil {
-		return nil, fmt.Errorf("explain: in the baseline: %w", err)
-	}
-	defer w.line.Done("")
-	for _, s := range r.sources {
-		if s.node != "" { // looked up
-			return w.vectors(r.sources)
-		}
-	}
-	return w.x, nil
+	return r.pointsOf(inputs, "baseline")
 }
 
 // plainBaseline is a number everywhere, but for whole ids, which are padding, and vectors that stand for no id, which stay as they are in x.
@@ -140,11 +126,7 @@ func (r *run) plainBaseline(number float64, x []float64) []float64 {
 // given is a tensor of a row for all examples or a row for each, as a row for each.
 func (r *run) given(t *tensors.Tensor, p models.Port) (*tensors.Tensor, error) {
 	if t == nil || !t.Ok() || t.Rank() == 0 || t.Shape().Dim(0) != 1 && t.Shape().Dim(0) != len(r.x) || !slices.Equal(t.Shape().Dimensions[1:], p.Shape) {
-		is := "no tensor"
-		if t != nil && t.Ok() {
-			is = t.Shape().String()
-		}
-		return nil, fmt.Errorf("explain: the baseline of input %q is %s, it should have 1 or %d rows of shape %v", p.Name, is, len(r.x), p.Shape)
+		return nil, fmt.Errorf("explain: the baseline of input %q is %s, it should have 1 or %d rows of shape %v", p.Name, shapeOf(t), len(r.x), p.Shape)
 	}
 	return models.Rows(t, 0, len(r.x))
 }

@@ -53,7 +53,7 @@ func CachedContext(ctx context.Context, method Explainer, net *models.Net, input
 		_ = os.Remove(path)
 	}
 	if e, err = method.Explain(ctx, net, inputs, target); err != nil {
-		return nil, err
+		return e, err // what was computed until the context ended is returned, and not kept
 	}
 	if err := keepParts(dir, made, method, net, inputs); err != nil {
 		return e, err

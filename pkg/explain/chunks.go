@@ -10,6 +10,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/vitrine-ml/vitrine/pkg/models"
+	"github.com/vitrine-ml/vitrine/pkg/record"
 )
 
 // point is a row to pass through the net: its attributed numbers, and the example whose other inputs and target it takes.
@@ -19,18 +20,26 @@ type point struct {
 }
 
 // pass sends n points through the net, chunk by chunk, with a program. fill(i) gives the i-th point; got takes its output row and the rest
-// of what the program yields for it, one after another: a gradient, for instance; both slices are only lent.
+// of what the program yields for it, one after another: a gradient, for instance; both slices are only lent. Both are called once a point, in
+// order. When the context ends it stops after the chunk under way, with an error that is [run.halted].
 func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int), got func(i int, output, rest []float64)) error {
-	points := make([]point, models.Chunk)
+	chunk := p.rows()
+	points := make([]point, chunk)
 	for i := range points {
 		points[i].values = make([]float64, r.width)
 	}
-	for from := 0; from < n; from += models.Chunk {
+	for from := 0; from < n; from += chunk {
 		if err := r.ctx.Err(); err != nil {
-			return fmt.Errorf("explain: stopped after %d of %d rows: %w", from, n, err)
+			r.stopped = fmt.Errorf("explain: stopped after %d of %d rows: %w", from, n, err)
+			return r.stopped
 		}
-		for i := range points {
-			points[i].example = fill(min(from+i, n-1), points[i].values)
+		rows := min(chunk, n-from)
+		for i := range rows {
+			points[i].example = fill(from+i, points[i].values)
+		}
+		for i := rows; i < len(points); i++ { // padding
+			points[i].example = points[rows-1].example
+			copy(points[i].values, points[rows-1].values)
 		}
 		args, err := p.arguments(r, points)
 		if err != nil {
@@ -53,12 +62,11 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 		for _, t := range args { // at once, so that memory does not grow until the collector comes
 			t.MustFinalizeAll()
 		}
-		rows := min(models.Chunk, n-from)
 		var rest []float64
 		for i := range rows {
 			rest = rest[:0]
 			for k, c := range columns {
-				width := len(c) / models.Chunk
+				width := len(c) / chunk
 				row := c[i*width : (i+1)*width]
 				if err := r.finite(points[i].example, p.yields(k), row); err != nil {
 					return fmt.Errorf("%w%s", err, r.origin(points))
@@ -67,7 +75,7 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 					rest = append(rest, row...)
 				}
 			}
-			width := len(columns[0]) / models.Chunk
+			width := len(columns[0]) / chunk
 			output := columns[0][i*width : (i+1)*width]
 			if p.backward() {
 				classes := output[width-2:]
@@ -83,6 +91,17 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 		}
 	}
 	return nil
+}
+
+// halted says that err is no more than the context's end: what was computed until then holds.
+func (r *run) halted(err error) bool { return r.stopped != nil && errors.Is(err, r.stopped) }
+
+// above is the state of an example whose residual is above its tolerance after a method did what it could: or what it could until it was stopped.
+func (r *run) above() record.Status {
+	if r.stopped != nil {
+		return record.Unfinished
+	}
+	return record.Unconverged
 }
 
 // arguments are the points as the net's inputs, in the order of their ports, and as values of those sources that are nodes.

@@ -67,10 +67,12 @@ func (d DeepLIFT) Explain(ctx context.Context, net *models.Net, inputs []*tensor
 	}
 	outputs := make([]float64, len(r.x))
 	for i, s := range scores {
-		outputs[i] = r.value(i, s)
+		if s != nil {
+			outputs[i] = r.value(i, s)
+		}
 	}
 	e, err := r.record(d, output, values)
-	if err != nil {
+	if e == nil {
 		return nil, err
 	}
 	e.Exact, e.Base, e.Baseline, e.Residual = true, outputs, d.Baseline.String(), make([]float64, len(values))
@@ -80,7 +82,7 @@ func (d DeepLIFT) Explain(ctx context.Context, net *models.Net, inputs []*tensor
 			e.Status[i] = record.Unconverged
 		}
 	}
-	return e, nil
+	return e, err
 }
 
 // shadow has what every node of the trace is for the baseline. It is a replay rather than a joined batch, as a model may merge the example

@@ -37,7 +37,9 @@ import (
 // Explainer is local feature attribution: how much each number of an input contributed to an output.
 type Explainer interface {
 	// Explain attributes the target to the inputs, which hold any number of examples (first axis), one tensor an input port.
-	// It stops with ctx after the chunk under way.
+	//
+	// When ctx ends it stops after the chunk under way, and returns the error together with what was computed until then, if anything was: a
+	// record in which the examples that are not done are [record.Unfinished].
 	Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error)
 	// Axioms are the properties that the method claims to have with these options; package explaintest tests them.
 	Axioms() Axioms
@@ -165,6 +167,10 @@ func (t Target) resolve(scores [][]float64, shape, positions []int, top func(i i
 	}
 	classes := make([]int, len(scores))
 	for i, row := range scores {
+		if row == nil { // not computed
+			classes[i] = -1
+			continue
+		}
 		where := "the output"
 		if positions != nil {
 			row = row[positions[i]*shape[1] : (positions[i]+1)*shape[1]]

@@ -62,15 +62,18 @@ func (m GradCAM) Explain(ctx context.Context, net *models.Net, inputs []*tensors
 	} else {
 		fine, channels := apart(in.shape, m.ChannelsFirst)
 		for i := range maps {
+			if maps[i] == nil { // not computed
+				continue
+			}
 			maps[i] = m.share(upsample(maps[i], coarse, fine, m.Nearest), channels)
 		}
 	}
 	e, err := r.record(m, output, maps)
-	if err != nil {
+	if e == nil {
 		return nil, err
 	}
 	e.Exact = true
-	return e, nil
+	return e, err
 }
 
 // apart are the axes of space and the axis of channels.

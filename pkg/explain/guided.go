@@ -63,11 +63,11 @@ func backprop(ctx context.Context, method Explainer, rules ruleset, net *models.
 		return nil, err
 	}
 	e, err := r.record(method, output, values)
-	if err != nil {
+	if e == nil {
 		return nil, err
 	}
 	e.Exact = true
-	return e, nil
+	return e, err
 }
 
 // guided are the rules of both: the plain gradient everywhere but at ReLUs.

@@ -55,6 +55,7 @@ type stretch struct {
 	steps    int
 	shares   []float64 // each input's
 	residual float64   // their sum − (f(to) − f(from))
+	missing  int       // rows that have not passed yet
 }
 
 // Explain implements Explainer.
@@ -89,7 +90,11 @@ func (m IntegratedGradients) along(r *run, method Explainer, baseline [][]float6
 		ways[i].stretches = []*stretch{todo[i]}
 	}
 	for len(todo) > 0 {
-		if err := r.integrate(ways, todo); err != nil {
+		err := r.integrate(ways, todo)
+		if r.halted(err) {
+			break
+		}
+		if err != nil {
 			return nil, err
 		}
 		todo = todo[:0]
@@ -99,20 +104,23 @@ func (m IntegratedGradients) along(r *run, method Explainer, baseline [][]float6
 	}
 	values, base, residual := make([][]float64, len(ways)), make([]float64, len(ways)), make([]float64, len(ways))
 	for i, w := range ways {
+		if w.unfinished() {
+			continue
+		}
 		values[i], base[i] = w.total(), w.at[0]
 		residual[i] = math.Abs(sum(values[i]) - (output[i] - base[i]))
 	}
 	e, err := r.record(method, output, values)
-	if err != nil {
+	if e == nil {
 		return nil, err
 	}
 	e.Base, e.Residual, e.Baseline = base, residual, m.Baseline.String()
 	for i := range ways {
-		if residual[i] > m.tolerance(r.fold(values[i])) {
-			e.Status[i] = record.Unconverged
+		if values[i] != nil && residual[i] > m.tolerance(r.fold(values[i])) {
+			e.Status[i] = r.above()
 		}
 	}
-	return e, nil
+	return e, err
 }
 
 func (m IntegratedGradients) tolerance(values []float64) float64 {
@@ -132,6 +140,11 @@ type way struct {
 	at          map[float64]float64 // the explained number at the ends of stretches
 	stretches   []*stretch
 	spent       int // gradients
+}
+
+// unfinished says that the work was stopped before all stretches were summed.
+func (w *way) unfinished() bool {
+	return slices.ContainsFunc(w.stretches, func(s *stretch) bool { return s.missing > 0 })
 }
 
 // point fills to with the place α of the way.
@@ -209,6 +222,9 @@ func (r *run) integrate(ways []way, todo []*stretch) error {
 			places = append(places, place{s, s.from + node*(s.to-s.from), q.weights[i] * (s.to - s.from)})
 		}
 	}
+	for _, p := range places {
+		p.s.missing++
+	}
 	err := r.derive(len(places),
 		func(i int, to []float64) int {
 			p := places[i]
@@ -218,6 +234,7 @@ func (r *run) integrate(ways []way, todo []*stretch) error {
 		func(i int, value float64, gradient []float64) {
 			p := places[i]
 			w := &ways[p.s.example]
+			p.s.missing--
 			if p.weight == 0 {
 				w.at[p.alpha] = value
 				return

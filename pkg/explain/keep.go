@@ -46,15 +46,19 @@ func keepParts(dir string, made record.Provenance, method Explainer, net *models
 	if err := keepTensors(dir, made.Inputs, inputs); err != nil {
 		return err
 	}
-	b := baselineOf(method)
-	if b == nil || b.Values == nil {
-		return nil
+	for _, o := range optionsOfTensors(method) {
+		if o.given() == nil {
+			continue
+		}
+		hash, err := hashTensors(o.given())
+		if err == nil {
+			err = keepTensors(dir, hash, o.given())
+		}
+		if err != nil {
+			return err
+		}
 	}
-	hash, err := b.given()
-	if err != nil {
-		return err
-	}
-	return keepTensors(dir, hash, b.Values)
+	return nil
 }
 
 func netFile(made record.Provenance) string {
@@ -126,19 +130,24 @@ func keptTensors(recordPath, hash string) ([]*tensors.Tensor, error) {
 	return list, nil
 }
 
-// baselineOf is the method's Baseline field, nil if it has none; the method is a pointer if it is to be set.
-func baselineOf(method any) *Baseline {
+// optionOfTensors is an option of a method that holds tensors, of which a record has the hash.
+type optionOfTensors interface {
+	given() []*tensors.Tensor // nil: none
+	wanted() string           // the hash of those that a record speaks of and that were not found yet; "": none
+	found([]*tensors.Tensor)
+}
+
+// optionsOfTensors are those of a method; of a copy of it, unless it is a pointer.
+func optionsOfTensors(method any) (options []optionOfTensors) {
 	v := reflect.ValueOf(method)
-	if v.Kind() == reflect.Pointer {
-		v = v.Elem()
+	if v.Kind() != reflect.Pointer {
+		v = reflect.New(v.Type())
+		v.Elem().Set(reflect.ValueOf(method))
 	}
-	f := v.FieldByName("Baseline")
-	if !f.IsValid() || f.Type() != reflect.TypeFor[Baseline]() {
-		return nil
+	for _, f := range v.Elem().Fields() {
+		if o, ok := f.Addr().Interface().(optionOfTensors); ok && f.CanSet() {
+			options = append(options, o)
+		}
 	}
-	if f.CanAddr() {
-		return f.Addr().Interface().(*Baseline)
-	}
-	b := f.Interface().(Baseline)
-	return &b
+	return options
 }

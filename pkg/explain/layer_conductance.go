@@ -81,6 +81,9 @@ func (m LayerConductance) Explain(ctx context.Context, net *models.Net, inputs [
 			values[example], base[example] = v, from
 			residual[example] = math.Abs(sum(v) - (to - from))
 		})
+		if r.halted(err) {
+			break
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -88,7 +91,7 @@ func (m LayerConductance) Explain(ctx context.Context, net *models.Net, inputs [
 	}
 	r.at(l)
 	e, err := r.record(m, output, values)
-	if err != nil {
+	if e == nil {
 		return nil, err
 	}
 	e.Baseline, e.Base = m.Baseline.String(), base
@@ -96,11 +99,11 @@ func (m LayerConductance) Explain(ctx context.Context, net *models.Net, inputs [
 		e.Residual = residual
 	}
 	for i := range n {
-		if off(i) {
-			e.Status[i] = record.Unconverged
+		if values[i] != nil && off(i) {
+			e.Status[i] = r.above()
 		}
 	}
-	return e, nil
+	return e, err
 }
 
 // conduct sums the conductance of examples over equal stretches: got takes an example's values and the explained number at both ends.

@@ -86,7 +86,7 @@ func (l LRP) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Ten
 	}
 	r.enterConstants(book, values, l.Nodes)
 	e, err := r.record(l, output, values)
-	if err != nil {
+	if e == nil {
 		return nil, err
 	}
 	e.Exact, e.Ledger = true, book
@@ -96,5 +96,5 @@ func (l LRP) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Ten
 			e.Status[i] = record.Unconverged
 		}
 	}
-	return e, nil
+	return e, err
 }

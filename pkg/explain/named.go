@@ -39,9 +39,11 @@ func Names() (names []string) {
 func WithBaseline(method Explainer, b Baseline) Explainer {
 	m := reflect.New(reflect.TypeOf(method))
 	m.Elem().Set(reflect.ValueOf(method))
-	if m.Elem().Kind() != reflect.Struct || baselineOf(m.Interface()) == nil {
-		return method
+	for _, o := range optionsOfTensors(m.Interface()) {
+		if own, ok := o.(*Baseline); ok {
+			*own = b
+			return m.Elem().Interface().(Explainer)
+		}
 	}
-	*baselineOf(m.Interface()) = b
-	return m.Elem().Interface().(Explainer)
+	return method
 }

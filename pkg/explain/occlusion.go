@@ -133,6 +133,7 @@ func (o Occlusion) Explain(ctx context.Context, net *models.Net, inputs []*tenso
 	for i := range values {
 		values[i] = make([]float64, r.width)
 	}
+	done := 0
 	err = r.coalitions(elements(r.width), baseline, len(r.x)*len(windows),
 		func(i int, keep []bool) int {
 			for j := range keep {
@@ -145,17 +146,21 @@ func (o Occlusion) Explain(ctx context.Context, net *models.Net, inputs []*tenso
 		},
 		func(i int, value float64) {
 			example := i / len(windows)
+			done = i + 1
 			for _, j := range windows[i%len(windows)] {
 				values[example][j] += (output[example] - value) / covered[j]
 			}
 		})
-	if err != nil {
+	if err != nil && !r.halted(err) {
 		return nil, err
 	}
+	for i := done / len(windows); i < len(values); i++ { // not done, as the context ended
+		values[i] = nil
+	}
 	e, err := r.record(o, output, values)
-	if err != nil {
+	if e == nil {
 		return nil, err
 	}
 	e.Exact, e.Baseline = true, o.Baseline.String()
-	return e, nil
+	return e, err
 }

@@ -20,6 +20,7 @@ type program interface {
 	arguments(r *run, points []point) ([]*tensors.Tensor, error)
 	yields(i int) string // what the i-th result is, for errors: "gradient"
 	backward() bool      // rows are passed back too
+	rows() int           // how many pass at once: always the same for a program
 }
 
 // outputProgram: points → output. With a layer, that node's values too.
@@ -50,6 +51,7 @@ func (p outputProgram) arguments(r *run, points []point) ([]*tensors.Tensor, err
 
 func (p outputProgram) yields(i int) string { return [...]string{"output", "value of " + p.layer}[i] }
 func (outputProgram) backward() bool        { return false }
+func (outputProgram) rows() int             { return models.Chunk }
 
 // gradientProgram: points, classes, contrasts → output, gradient of the target for every source. With a layer: output, that node's values,
 // gradient for it.
@@ -92,6 +94,7 @@ func (p gradientProgram) yields(i int) string {
 	return "gradient at " + p.layer
 }
 func (gradientProgram) backward() bool { return true }
+func (gradientProgram) rows() int      { return models.Chunk }
 
 // flat is an output as [rows, numbers].
 func flat(output *Node) *Node { return Reshape(output, output.Shape().Dim(0), -1) }

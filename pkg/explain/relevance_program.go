@@ -3,11 +3,13 @@ package explain
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
+	"github.com/vitrine-ml/vitrine/internal/backend"
 	"github.com/vitrine-ml/vitrine/pkg/models"
 )
 
@@ -67,3 +69,15 @@ func (p walkProgram) yields(i int) string {
 }
 
 func (walkProgram) backward() bool { return true }
+
+// fewRows are as many as people mostly explain at once. An example passes but once, so that a chunk of [models.Chunk] would be a third padding; it
+// is that all the same in pure Go, where an example's bits would depend on its place, and where a source's shape has been found for such a chunk.
+const fewRows = 16
+
+func (p walkProgram) rows() int {
+	pureGo := backend.Choose().Kind() == "go"
+	if pureGo || slices.ContainsFunc(p.sources, func(s source) bool { return s.dims != nil }) {
+		return models.Chunk
+	}
+	return fewRows
+}

@@ -11,7 +11,8 @@ import (
 	"github.com/vitrine-ml/vitrine/pkg/record"
 )
 
-// record makes the explanation of values, one row of r.width numbers an example; those of a token's vectors are folded into one.
+// record makes the explanation of values, one row of r.width numbers an example; those of a token's vectors are folded into one. An example
+// without values was not computed, as the context ended: the record comes with that error then.
 func (r *run) record(method Explainer, output []float64, values [][]float64) (*record.Explanation, error) {
 	options, err := json.Marshal(method)
 	if err != nil {
@@ -25,13 +26,19 @@ func (r *run) record(method Explainer, output []float64, values [][]float64) (*r
 		Output:  output,
 		Status:  make([]record.Status, len(output)),
 	}
-	for i := range e.Status {
-		e.Status[i] = record.OK
-	}
 	folded := make([][]float64, len(values))
 	for i, row := range values {
+		e.Status[i] = record.OK
+		if row == nil {
+			row = make([]float64, r.width)
+			e.Status[i] = record.Unfinished
+		}
+		if r.ended != nil && r.ended[i] == record.EndInterrupt {
+			e.Status[i] = record.Unfinished
+		}
 		folded[i] = r.fold(row)
 	}
+	e.Spent, e.Ended = r.spent, r.ended
 	at := 0
 	for _, p := range r.places {
 		a := record.Array{
@@ -60,7 +67,7 @@ func (r *run) record(method Explainer, output []float64, values [][]float64) (*r
 		return nil, err
 	}
 	e.Elapsed = time.Since(r.start)
-	return e, nil
+	return e, r.stopped
 }
 
 // asked is the target as records have it.

@@ -38,6 +38,9 @@ type run struct {
 	passed                    [][2]int // per example: where the classes that it was passed back from are in the output
 	evaluations               int
 	gradients                 int
+	spent                     []int        // per example: rows that were sampled; nil where nothing is
+	ended                     []record.End // per example: what ended that
+	stopped                   error        // that the context has ended, and when; nil: it has not
 
 	made func() (record.Provenance, error) // worked out when it is first asked for
 }
@@ -209,6 +212,9 @@ func (r *run) once(p program, got func(i int, rest []float64)) ([]float64, error
 			err = wrong
 		}
 	}
+	if r.halted(err) && scores[0] != nil { // some examples at least
+		err = nil
+	}
 	_, unknown := r.made()
 	if err := errors.Join(err, unknown); err != nil {
 		return nil, err
@@ -216,7 +222,7 @@ func (r *run) once(p program, got func(i int, rest []float64)) ([]float64, error
 	return r.choose(scores, p.backward())
 }
 
-// choose resolves the target on the examples' outputs; if they were passed back, it takes the largest to be what that was done from.
+// choose resolves the target on the examples' outputs, of which those that were not computed are nil; if they were passed back, it takes the largest to be what that was done from.
 func (r *run) choose(scores [][]float64, passed bool) (explained []float64, err error) {
 	shape := r.net.Outputs[r.target.Output].Shape
 	top := func(k int) func(i int, row []float64) int {
@@ -235,7 +241,9 @@ func (r *run) choose(scores [][]float64, passed bool) (explained []float64, err 
 	}
 	explained = make([]float64, len(scores))
 	for i, s := range scores {
-		explained[i] = r.value(i, s)
+		if s != nil {
+			explained[i] = r.value(i, s)
+		}
 	}
 	return explained, nil
 }

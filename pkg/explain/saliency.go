@@ -43,9 +43,9 @@ func (s Saliency) Explain(ctx context.Context, net *models.Net, inputs []*tensor
 		return nil, err
 	}
 	e, err := r.record(s, output, values)
-	if err != nil {
+	if e == nil {
 		return nil, err
 	}
 	e.Exact = true
-	return e, nil
+	return e, err
 }

@@ -316,6 +316,7 @@ func (p lookupProgram) arguments(r *run, points []point) ([]*tensors.Tensor, err
 }
 
 func (lookupProgram) backward() bool        { return false }
+func (lookupProgram) rows() int             { return models.Chunk }
 func (p lookupProgram) yields(i int) string { return "input " + p.sources[i].name }
 
 // tokens are the names of what the first input of ids holds, example by example; nil if it has none.

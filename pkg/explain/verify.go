@@ -100,7 +100,7 @@ func Verify(ctx context.Context, path string, net *models.Net) (*Verification, e
 		return nil, err
 	}
 	v := &Verification{Record: e, Other: others(e.Made, now)}
-	if v.Again, err = method.Explain(ctx, net, inputs, target); err != nil {
+	if v.Again, err = method.Explain(sampledAs(ctx, e), net, inputs, target); err != nil {
 		return nil, err
 	}
 	if v.Difference, err = record.Differ(e, v.Again); err != nil {
@@ -155,12 +155,15 @@ func methodOf(path string, e *record.Explanation) (Explainer, error) {
 		if err := d.Decode(m.Interface()); err != nil {
 			return nil, fmt.Errorf("explain: options of %s: %w", e.Method, err)
 		}
-		if b := baselineOf(m.Interface()); b != nil && b.hash != "" {
-			values, err := keptTensors(path, b.hash)
-			if err != nil {
-				return nil, fmt.Errorf("explain: the baseline: %w", err)
+		for _, o := range optionsOfTensors(m.Interface()) {
+			if o.wanted() == "" {
+				continue
 			}
-			*b = Baseline{Values: values}
+			values, err := keptTensors(path, o.wanted())
+			if err != nil {
+				return nil, fmt.Errorf("explain: what %s compares with: %w", e.Method, err)
+			}
+			o.found(values)
 		}
 		return m.Elem().Interface().(Explainer), nil
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -33,10 +34,22 @@ type Explanation struct {
 	Ledger *Ledger `json:"ledger,omitempty"`
 	// StdErr holds a standard error for every value, where values are sampled; nil where they are not.
 	StdErr []Array `json:"std_err,omitempty"`
+	// BaselineStdDev holds for every value its standard deviation over the baselines, where there are several; nil where there are not.
+	BaselineStdDev []Array `json:"baseline_std_dev,omitempty"`
+	// Groups holds for every value the number of the feature that it is part of, counted from 0 (−1: of none), where features are several
+	// numbers, such as superpixels. Each of them then has an equal share of the feature's value and of its standard error, so that sums are
+	// what they are. nil where every value is a feature.
+	Groups []Array `json:"groups,omitempty"`
+	// Fit per example is R² of the local model that the values are the coefficients of; nil where there is none.
+	Fit []float64 `json:"fit,omitempty"`
 	// Exact is true if no sampling and no numerical integration took part: the values are what the definition says, but for rounding.
 	Exact bool `json:"exact"`
 	// Status says of each example whether its values can be relied upon.
 	Status []Status `json:"status"`
+
+	// Spent per example is the rows of it that were sampled, and Ended what ended that; nil where nothing is sampled.
+	Spent []int `json:"spent,omitempty"`
+	Ended []End `json:"ended,omitempty"`
 
 	Evaluations int    `json:"evaluations"` // rows passed through the model
 	Gradients   int    `json:"gradients"`   // of those, rows passed back as well
@@ -64,7 +77,19 @@ type Status string
 const (
 	OK          Status = "ok"
 	Unconverged Status = "unconverged" // the residual stayed above the tolerance
-	Unfinished  Status = "unfinished"  // stopped before it was done; values are zero
+	Unfinished  Status = "unfinished"  // stopped before it was done; values are as far as they were known then, zero where nothing was
+)
+
+// End is what ended the sampling of an example.
+type End string
+
+// What there is to end it.
+const (
+	EndAll         End = "all"         // nothing was left to sample: the values are exact
+	EndEvaluations End = "evaluations" // as many rows as were asked for
+	EndTolerance   End = "tolerance"   // no standard error is larger than was asked for
+	EndTime        End = "time"        // the time was up
+	EndInterrupt   End = "interrupt"   // it was stopped
 )
 
 // Provenance is what it takes to run a record again: hashes of what went in and the environment it ran in.
@@ -101,7 +126,7 @@ func (e *Explanation) Check() error {
 	if len(e.Values) == 0 {
 		return fmt.Errorf("record: explanation by %s holds no values", e.Method)
 	}
-	for _, list := range [][]Array{e.Values, e.StdErr} {
+	for _, list := range [][]Array{e.Values, e.StdErr, e.BaselineStdDev, e.Groups} {
 		for _, a := range list {
 			if err := a.Check(); err != nil {
 				return err
@@ -111,8 +136,13 @@ func (e *Explanation) Check() error {
 			}
 		}
 	}
-	if len(e.StdErr) != 0 && len(e.StdErr) != len(e.Values) {
-		return fmt.Errorf("record: %d arrays of values but %d of standard errors", len(e.Values), len(e.StdErr))
+	for _, part := range []struct {
+		name   string
+		arrays []Array
+	}{{"standard errors", e.StdErr}, {"deviations over baselines", e.BaselineStdDev}, {"groups", e.Groups}} {
+		if err := e.beside(part.name, part.arrays); err != nil {
+			return err
+		}
 	}
 	if len(e.Status) != n {
 		return fmt.Errorf("record: %d outputs but %d states", n, len(e.Status))
@@ -120,7 +150,7 @@ func (e *Explanation) Check() error {
 	for _, part := range []struct {
 		name string
 		v    []float64
-	}{{"output", e.Output}, {"base", e.Base}, {"residual", e.Residual}} {
+	}{{"output", e.Output}, {"base", e.Base}, {"residual", e.Residual}, {"fit", e.Fit}} {
 		if part.v != nil && len(part.v) != n {
 			return fmt.Errorf("record: %d outputs but %d numbers of %s", n, len(part.v), part.name)
 		}
@@ -136,9 +166,26 @@ func (e *Explanation) Check() error {
 	for _, part := range []struct {
 		name string
 		n    int
-	}{{"target classes", len(e.Target.Classes)}, {"contrast classes", len(e.Target.Minus)}, {"target positions", len(e.Target.Positions)}, {"rows of tokens", len(e.Tokens)}} {
+	}{{"target classes", len(e.Target.Classes)}, {"contrast classes", len(e.Target.Minus)}, {"target positions", len(e.Target.Positions)}, {"rows of tokens", len(e.Tokens)},
+		{"numbers of rows spent", len(e.Spent)}, {"ends", len(e.Ended)}} {
 		if part.n != 0 && part.n != n {
 			return fmt.Errorf("record: %d outputs but %d %s", n, part.n, part.name)
+		}
+	}
+	return nil
+}
+
+// beside returns an error if arrays that say something of each value are not of the values' shapes.
+func (e *Explanation) beside(name string, arrays []Array) error {
+	if len(arrays) == 0 {
+		return nil
+	}
+	if len(arrays) != len(e.Values) {
+		return fmt.Errorf("record: %d arrays of values but %d of %s", len(e.Values), len(arrays), name)
+	}
+	for k, a := range arrays {
+		if !slices.Equal(a.Shape, e.Values[k].Shape) {
+			return fmt.Errorf("record: %s of %q have shape %v, its values %v", name, a.Name, a.Shape, e.Values[k].Shape)
 		}
 	}
 	return nil

@@ -48,6 +48,6 @@ func (e *Explanation) Grouped(axis string, names []string, groups [][]int) (*Exp
 		}
 	}
 	g := *e
-	g.Values = []Array{to}
+	g.Values, g.BaselineStdDev, g.Groups = []Array{to}, nil, nil
 	return &g, nil
 }

@@ -25,7 +25,7 @@ func WordsOf(tokens [][]string, mark string) [][]int {
 
 // Joined is the explanation of words in the place of their pieces: values of axes "example" and "token" (or "position"), of which a word has the sum of its
 // pieces' and the rest of the row, padding, follows after the words. words are those of [WordsOf] for the tokens without padding. Standard errors
-// do not add up, and are left out.
+// do not add up, and are left out, and so is what else is said of each value.
 //
 // The sum of each row stays what it is. It returns an error if words do not count up by 0 or 1, or an example has fewer values.
 func (e *Explanation) Joined(words [][]int, mark string) (*Explanation, error) {
@@ -36,7 +36,7 @@ func (e *Explanation) Joined(words [][]int, mark string) (*Explanation, error) {
 		return nil, err
 	}
 	j := *e
-	j.StdErr, j.Values = nil, nil
+	j.StdErr, j.BaselineStdDev, j.Groups, j.Values = nil, nil, nil, nil
 	for _, a := range e.Values {
 		if len(a.Shape) != 2 {
 			return nil, fmt.Errorf("record: %q has shape %v, words can be joined where there is one value a token", a.Name, a.Shape)

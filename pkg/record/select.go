@@ -18,7 +18,9 @@ func (e *Explanation) Select(index ...int) *Explanation {
 	s.Status = at(e.Status, index)
 	s.Target.Classes, s.Target.Minus, s.Target.Positions = at(e.Target.Classes, index), at(e.Target.Minus, index), at(e.Target.Positions, index)
 	s.Tokens = at(e.Tokens, index)
+	s.Spent, s.Ended, s.Fit = at(e.Spent, index), at(e.Ended, index), at(e.Fit, index)
 	s.Values, s.StdErr = rowsOf(e.Values, index), rowsOf(e.StdErr, index)
+	s.BaselineStdDev, s.Groups = rowsOf(e.BaselineStdDev, index), rowsOf(e.Groups, index)
 	if e.Ledger != nil {
 		s.Ledger = &Ledger{Input: at(e.Ledger.Input, index), Taken: accountsOf(e.Ledger.Taken, index), Nodes: accountsOf(e.Ledger.Nodes, index)}
 	}

@@ -2,9 +2,11 @@ package explaintest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -276,12 +278,61 @@ func (n nets) testTokens(t *testing.T, m explain.Explainer) {
 	}
 }
 
+// testInterrupt ends the context after more and more chunks: what comes back with the error is finished to the last bit or said not to be.
 func (n nets) testInterrupt(t *testing.T, m explain.Explainer) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := m.Explain(ctx, n.random(t, 3, 1), []*tensors.Tensor{Pseudo(1, 2, 3)}, explain.Predicted); err == nil {
-		t.Error("a cancelled context did not stop it")
+	net, x := n.random(t, 3, 1), []*tensors.Tensor{Pseudo(1, 60, 3)}
+	if _, err := m.Explain(ctx, net, x, explain.Predicted); !errors.Is(err, context.Canceled) {
+		t.Errorf("a cancelled context: error %v", err)
 	}
+	all, came := Explain(t, m, net, x, explain.Predicted), 0
+	for chunks := 1; ; chunks = chunks*3/2 + 1 {
+		e, err := m.Explain(&ending{context.Background(), chunks}, net, x, explain.Predicted)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("stopped after %d chunks: error %v", chunks, err)
+		}
+		if e == nil {
+			continue
+		}
+		if err := e.Check(); err != nil {
+			t.Fatalf("stopped after %d chunks: %v", chunks, err)
+		}
+		finished := 0
+		for i, status := range e.Status {
+			if status != record.Unfinished {
+				finished++
+				if !reflect.DeepEqual(e.Values[0].Row(i), all.Values[0].Row(i)) || status != all.Status[i] {
+					t.Fatalf("stopped after %d chunks, example %d is called %s, but its values are not those of the whole", chunks, i, status)
+				}
+			}
+		}
+		if finished == len(e.Status) {
+			t.Errorf("stopped after %d chunks: all examples are called finished", chunks)
+		}
+		if slices.ContainsFunc(e.Values[0].Data, func(v float64) bool { return v != 0 }) {
+			came++
+		}
+	}
+	if came == 0 {
+		t.Error("whenever it was stopped, nothing came back of what had been computed")
+	}
+}
+
+// ending is a context that ends when it has been asked so many times.
+type ending struct {
+	context.Context
+	left int
+}
+
+func (e *ending) Err() error {
+	if e.left--; e.left < 0 {
+		return context.Canceled
+	}
+	return nil
 }
 
 func total(v []float64) (s float64) {
