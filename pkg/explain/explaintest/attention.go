@@ -28,16 +28,13 @@ func Attend(x *Node, name string, weights ...[]float64) *Node {
 	return Einsum("bij,bj->bi", Squeeze(a, 1), x)
 }
 
-// Attentive is a float32 net with seeded weights whose every number is a position that looks at all: two layers of two heads, of which the
-// first position is read, and 4 logits.
+// Attentive is a float32 net with seeded weights whose every number is a position that looks at all: a layer of two heads, of which the first
+// position is read, and 4 logits.
 func Attentive(t testing.TB, in int, seed uint64) *models.Net {
 	t.Helper()
 	net, err := models.New(
 		models.Custom{Title: "Attentive", Build: func(scope *model.Scope, x []*Node) []*Node {
-			h := columnTokens(scope, "x", x[0])
-			for _, name := range []string{"first", "second"} {
-				h = attends(scope.In("%s", name), name+"/attention", h, h, nil)
-			}
+			h := attends(scope.In("layer"), "layer/attention", columnTokens(scope, "x", x[0]), nil, nil)
 			return []*Node{models.Dense(scope.In("out"), Squeeze(Slice(h, AxisRange(), AxisElem(0)), 1), 4)}
 		}},
 		[]models.Port{{Name: "x", Shape: []int{in}}},
