@@ -41,7 +41,7 @@ func ExampleAttentions() {
 	// RawAttention [a film good] [0.25 0.5 0.25]
 	// AttentionRollout [a film good] [0.3125 0.25 0.4375]
 	// AttentionGradient [a film good] [0.25 0 0.25]
-	// AttentionRelevance [a film good] [1.25 0 0.8125]
+	// AttentionRelevance [a film good] [1.25 0 0.625]
 }
 
 func ExampleAttentionRollout() {
