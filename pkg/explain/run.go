@@ -64,7 +64,7 @@ func begin(ctx context.Context, method string, net *models.Net, inputs []*tensor
 // beginWhole is begin for methods that put ids in the place of ids, or do not touch the inputs: a point holds the ids themselves.
 func beginWhole(ctx context.Context, method string, net *models.Net, inputs []*tensors.Tensor, target Target) (*run, error) {
 	r := &run{ctx: ctx, method: method, net: net, inputs: inputs, target: target, start: time.Now()}
-	r.line = progress.New(method)
+	r.line = lineOf(ctx, method)
 	r.made = sync.OnceValues(func() (record.Provenance, error) { return Provenance(net, inputs) })
 	n, err := net.CheckInputs(inputs)
 	if err != nil {
