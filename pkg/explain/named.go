@@ -22,13 +22,12 @@ func Named(name string) (Explainer, error) {
 func Names() (names []string) {
 	for _, m := range append(All(), Attentions()...) {
 		var b strings.Builder
-		before := 'A'
-		for _, c := range nameOf(m) {
-			if unicode.IsUpper(c) && unicode.IsLower(before) {
+		name := nameOf(m) + "A"
+		for i, c := range name[:len(name)-1] {
+			if upper := unicode.IsUpper(c); upper && i > 0 && (unicode.IsLower(rune(name[i-1])) || unicode.IsLower(rune(name[i+1]))) { // a word begins
 				b.WriteByte('-')
 			}
 			b.WriteRune(unicode.ToLower(c))
-			before = c
 		}
 		names = append(names, b.String())
 	}
