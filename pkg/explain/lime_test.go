@@ -1,6 +1,7 @@
 package explain_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
+	"github.com/janpfeifer/must"
 
 	"github.com/vitrine-ml/vitrine/pkg/explain"
 	"github.com/vitrine-ml/vitrine/pkg/explain/explaintest"
@@ -233,6 +235,27 @@ func TestLIMEStandardErrors(t *testing.T) {
 			t.Errorf("%+v: variances are %.2f of what the errors say", m, ratio)
 		}
 	}
+}
+
+func ExampleLIME() {
+	bright := must.M1(models.New(models.Custom{Title: "bright", Build: func(_ *model.Scope, in []*Node) []*Node {
+		means := ReduceMean(Reshape(in[0], -1, 2, 4, 8), 2) // of the upper and lower half, by columns
+		return []*Node{ReduceAndKeep(Reshape(means, -1, 16), ReduceSum, 1)}
+	}}, []models.Port{{Name: "image", Shape: []int{8, 8, 1}}}, []models.Port{{Name: "y", Shape: []int{1}}}, 1))
+	x := make([]float32, 64)
+	for i := range 4 {
+		x[i*8+1] = 1 // the second column of the upper half
+	}
+	why := must.M1(explain.LIME{Features: explain.Grid{Height: 4, Width: 4}, Ridge: 1e-6}.Explain(context.Background(), bright, []*tensors.Tensor{tensors.FromFlatDataAndDimensions(x, 1, 8, 8, 1)}, explain.Target{}))
+	square := why.Groups[0].Data[1]
+	sum := 0.0
+	for i, v := range why.Values[0].Data {
+		if why.Groups[0].Data[i] == square {
+			sum += v
+		}
+	}
+	fmt.Printf("the upper left square is worth %.2f of %.2f, with R² = %.2f, by %d neighbours, which are all: %v\n", sum, why.Output[0], why.Fit[0], why.Spent[0], why.Exact)
+	// Output: the upper left square is worth 1.00 of 1.00, with R² = 1.00, by 16 neighbours, which are all: true
 }
 
 func TestLIMEKeep(t *testing.T) {
