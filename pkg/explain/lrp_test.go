@@ -202,6 +202,9 @@ func TestRefusedByName(t *testing.T) {
 			method explain.Explainer
 			want   string
 		}{{explain.LRP{}, c.want.lrp}, {explain.DeepLIFT{}, c.want.deeplift}, {explain.GuidedBackprop{}, c.want.guided}} {
+			if !pureGo { // which takes more rows at once
+				m.want = strings.ReplaceAll(m.want, "[24", "[16")
+			}
 			_, err := m.method.Explain(t.Context(), net, explaintest.Rows([]float64{0.5, -1, 2}), explain.Target{})
 			if m.want == "" && err != nil || m.want != "" && (err == nil || !strings.Contains(err.Error(), m.want)) {
 				t.Errorf("%T of %s: error %v, want %q", m.method, c.name, err, m.want)

@@ -15,8 +15,9 @@ func TestNames(t *testing.T) {
 			t.Errorf("%q is missing in %v", name, names)
 		}
 	}
+	all := append(explain.All(), explain.Attentions()...)
 	for i, name := range names {
-		if m, err := explain.Named(name); err != nil || reflect.TypeOf(m) != reflect.TypeOf(explain.All()[i]) {
+		if m, err := explain.Named(name); err != nil || reflect.TypeOf(m) != reflect.TypeOf(all[i]) {
 			t.Errorf("%s: %T, error %v", name, m, err)
 		}
 	}
