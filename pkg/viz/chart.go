@@ -18,6 +18,7 @@ type Chart struct {
 	Width  int    `json:"width"`  // pixels
 	Height int    `json:"height"` // pixels
 	Alt    string `json:"alt"`    // what the chart says, for those who do not see it
+	Theme  Theme  `json:"theme,omitempty"`
 
 	// Option is the ECharts option: plain JSON, no functions. A chart without one is its text or, without that either, its table.
 	Option map[string]any `json:"option,omitempty"`
@@ -30,15 +31,31 @@ func (c *Chart) Draw() (*Chart, error) { return c, nil }
 
 // JSON is the whole chart. Its "option" can be given to any ECharts 6 that knows the custom series that it uses, if any.
 func (c *Chart) JSON() ([]byte, error) {
-	b, err := json.MarshalIndent(c, "", " ")
+	chart := *c
+	if c.Theme == Dark && c.Option != nil {
+		chart.Option = painted(c.Option, "", map[string]string{}).(map[string]any)
+		chart.Option["darkMode"] = true
+	}
+	b, err := json.MarshalIndent(chart, "", " ")
 	if err != nil {
 		return nil, fmt.Errorf("viz: %q is not plain JSON: %w", c.Title, err)
 	}
 	return append(b, '\n'), nil
 }
 
-// SVG is the chart as a static picture.
+// SVG is the chart as a static picture, a dark one if that is its theme.
 func (c *Chart) SVG() ([]byte, error) {
+	switch c.Theme {
+	case Auto, Light:
+		return c.lightSVG()
+	case Dark:
+		svg, err := c.lightSVG()
+		return darkPicture(svg), err
+	}
+	return nil, fmt.Errorf("viz: unknown Theme %q of %q: choose viz.Auto, viz.Light or viz.Dark", c.Theme, c.Title)
+}
+
+func (c *Chart) lightSVG() ([]byte, error) {
 	switch {
 	case c.Option == nil && c.Text != nil:
 		svg, _ := c.Text.svg(c.Title, c.Width)
