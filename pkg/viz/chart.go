@@ -33,8 +33,10 @@ func (c *Chart) Draw() (*Chart, error) { return c, nil }
 func (c *Chart) JSON() ([]byte, error) {
 	chart := *c
 	if c.Theme == Dark && c.Option != nil {
-		chart.Option = painted(c.Option, "", map[string]string{}).(map[string]any)
-		chart.Option["darkMode"] = true
+		var err error
+		if chart.Option, _, err = c.dark(); err != nil {
+			return nil, err
+		}
 	}
 	b, err := json.MarshalIndent(chart, "", " ")
 	if err != nil {
@@ -81,6 +83,21 @@ func (c *Chart) option() ([]byte, error) {
 		return nil, fmt.Errorf("viz: the option of %q is not plain JSON: %w", c.Title, err)
 	}
 	return b, nil
+}
+
+// dark is the option for a dark ground, and what in it was replaced by what.
+func (c *Chart) dark() (option map[string]any, noted map[string]string, err error) {
+	b, err := c.option()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := json.Unmarshal(b, &option); err != nil { // now it is made of what JSON is made of
+		return nil, nil, fmt.Errorf("viz: the option of %q: %w", c.Title, err)
+	}
+	noted = map[string]string{}
+	option = painted(option, "", noted).(map[string]any)
+	option["darkMode"] = true // what ECharts chooses colours for by itself
+	return option, noted, nil
 }
 
 // id names the chart in a page: a hash of all that it holds, so that the same chart has the same name.

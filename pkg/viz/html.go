@@ -66,8 +66,10 @@ func (c *Chart) fragment(svg []byte) (string, error) {
 // live is the script that hands the chart to the library.
 func (c *Chart) live(id string) (string, error) {
 	call := map[string]any{"id": id, "width": c.Width, "height": c.Height, "option": c.Option}
-	noted := map[string]string{}
-	dark := painted(c.Option, "", noted)
+	dark, noted, err := c.dark()
+	if err != nil {
+		return "", err
+	}
 	switch c.Theme {
 	case Auto:
 		call["dark"] = noted // what the page replaces where it is dark

@@ -210,14 +210,38 @@ func TestTextsAreNotPainted(t *testing.T) {
 	}
 }
 
-// What a page replaces where it is dark is what a dark chart has.
+// What a page replaces where it is dark is what a dark chart has, and no colour of the light one is left in that.
 func TestThePagesTableMakesTheDarkOption(t *testing.T) {
 	for name, f := range figures() {
 		c := drawn(t, f)
-		noted := map[string]string{}
-		want := fmt.Sprint(painted(c.Option, "", noted))
-		if got := fmt.Sprint(replaced(c.Option, "", noted)); c.Option != nil && got != want {
+		if c.Option == nil {
+			continue
+		}
+		want, table, err := c.dark()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := c.option()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var light map[string]any
+		if err := json.Unmarshal(b, &light); err != nil {
+			t.Fatal(err)
+		}
+		got := replaced(light, "", table).(map[string]any)
+		got["darkMode"] = true
+		if fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%s: the page's dark option is not that of a dark chart", name)
+		}
+		dark, err := json.Marshal(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range diverging[3:8] { // the light ones
+			if bytes.Contains(dark, []byte(`"`+css(c)+`"`)) {
+				t.Errorf("%s: its dark option has %s", name, css(c))
+			}
 		}
 	}
 }
