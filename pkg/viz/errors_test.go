@@ -145,6 +145,14 @@ func TestErrors(t *testing.T) {
 		{"no examples", ConfusionMatrix{}, "no examples"},
 		{"too narrow", ConfusionMatrix{Scores: scores("CNN", 4, 1), Width: 150}, "3 classes in 150 pixels"},
 
+		{"no probabilities", ROC{Scores: scores("CNN", 4, 1)}, "these scores hold no probabilities"},
+		{"no examples", ROC{}, "no examples"},
+		{"one class", ROC{Scores: record.Scores{Examples: 1, Accuracy: 1, Labels: []int{0}, Predicted: []int{0}, Confusion: [][]int{{1, 0}, {0, 0}}, Probabilities: [][]float64{{1, 0}}}},
+			"all 1 examples are of one class"},
+		{"another class", ROC{Scores: probable(), Classes: []int{3}}, "asks for class 3 of 3, counted from 0"},
+		{"no classes", ROC{Scores: probable(), Classes: []int{}}, "0 Classes: name 1 to 5"},
+		{"too narrow", ROC{Scores: probable(), Width: 100}, "at least 360"},
+
 		{"nothing", Ranking{}, "the ranking is empty"},
 		{"mismatched", Ranking{Ranking: record.Ranking{Name: "w", Names: []string{"a"}}}, `"w" of 1 names with 0 values`},
 		{"NaN", Ranking{Ranking: record.Ranking{Names: []string{"a"}, Values: []float64{math.NaN()}}}, `the value of "a" is NaN`},

@@ -67,10 +67,12 @@ func named(text string) []Figure {
 	cnn.Dataset, cnn.Classes = text, []string{text, text, text}
 	rnn := scores(text, 2, 1)
 	ranked.Name, ranked.Value, ranked.Names = text, text, []string{text, text, text, text}
+	curves := probable()
+	curves.Model, curves.Dataset, curves.Classes = text, text, []string{text, text, text}
 	models := ModelComparison{Scores: []record.Scores{cnn, rnn}}
 	return []Figure{
 		models, ModelComparison{Scores: models.Scores, Names: []string{text, text}, Title: text}, ConfusionMatrix{Scores: cnn}, ConfusionMatrix{Scores: rnn, Title: text},
-		Ranking{Ranking: ranked}, Ranking{Ranking: ranked, Title: text, Top: 2},
+		ROC{Scores: curves}, Ranking{Ranking: ranked}, Ranking{Ranking: ranked, Title: text, Top: 2},
 		read, cut, waves, wave, lines, steps, aligned, alignedTitle,
 		SampleGrid{Samples: s}, SampleGrid{Samples: s, Title: text},
 		TrainingCurve{History: h}, TrainingCurve{History: h, Title: text},

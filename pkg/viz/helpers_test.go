@@ -7,6 +7,8 @@ import (
 	"hash/fnv"
 	"image"
 	"image/png"
+	"math"
+	"math/rand/v2"
 	"regexp"
 	"testing"
 	"time"
@@ -86,6 +88,7 @@ func figures() map[string]Figure {
 		"modelcomparison":   ModelComparison{Scores: []record.Scores{scores("CNN", 40, 10), scores("RNN", 3, 2)}},
 		"confusionmatrix":   ConfusionMatrix{Scores: scores("CNN", 40, 10)},
 		"ranking":           Ranking{Ranking: ranking()},
+		"roc":               ROC{Scores: probable()},
 	}
 }
 
@@ -251,6 +254,34 @@ func scores(model string, right, wrong int) record.Scores {
 		s.Labels, s.Predicted = append(s.Labels, label), append(s.Predicted, predicted)
 		s.Confusion[label][predicted]++
 	}
+	return s
+}
+
+// probable are scores of 60 examples of three classes with probabilities: the third is told apart best.
+func probable() record.Scores {
+	s := scores("CNN", 0, 0)
+	rng := rand.New(rand.NewPCG(1, 1))
+	for i := range 60 {
+		label, p, sum, most := i%3, make([]float64, 3), 0.0, 0
+		for c := range p {
+			p[c] = rng.Float64()
+			if c == label {
+				p[c] += 0.3 * float64(1+label)
+			}
+			p[c] = math.Round(100 * p[c])
+			sum += p[c]
+		}
+		for c := range p {
+			p[c] /= sum
+			if p[c] > p[most] {
+				most = c
+			}
+		}
+		s.Labels, s.Predicted, s.Probabilities = append(s.Labels, label), append(s.Predicted, most), append(s.Probabilities, p)
+		s.Confusion[label][most]++
+	}
+	s.Examples = len(s.Labels)
+	s.Accuracy = float64(len(s.Right())) / float64(s.Examples)
 	return s
 }
 
