@@ -89,6 +89,9 @@ func figures() map[string]Figure {
 		"confusionmatrix":   ConfusionMatrix{Scores: scores("CNN", 40, 10)},
 		"ranking":           Ranking{Ranking: ranking()},
 		"roc":               ROC{Scores: probable()},
+		"methodagreement":   agreeing(),
+		"attentionheads":    heads(2, 3),
+		"superpixeloverlay": superpixels(),
 	}
 }
 
@@ -283,6 +286,58 @@ func probable() record.Scores {
 	s.Examples = len(s.Labels)
 	s.Accuracy = float64(len(s.Right())) / float64(s.Examples)
 	return s
+}
+
+// agreeing are three explanations of two crosses: the second is opposite to the first in the order of its magnitudes, the third the same.
+func agreeing() MethodAgreement {
+	s := crosses(2)
+	a, b, c := explanation(s, "IntegratedGradients", 3), explanation(s, "Saliency", 1), explanation(s, "Occlusion", -2)
+	for i, v := range a.Values[0].Data {
+		b.Values[0].Data[i] = 4 - math.Abs(v)
+	}
+	for i := range 9 { // in the second example, half of what the first has
+		b.Values[0].Data[9+i] = a.Values[0].Data[9+i] / 2
+	}
+	return MethodAgreement{Explanations: []*record.Explanation{a, b, c}}
+}
+
+// heads of layers that look at the token of their own number, the more the higher the layer.
+func heads(layers, n int) AttentionHeads {
+	tokens := []string{"[CLS]", "a", "good", "film", "[SEP]"}
+	f := AttentionHeads{Layer: layers - 1, Head: 1}
+	for l := range layers {
+		var of []record.Alignment
+		for h := range n {
+			a := record.Alignment{Source: tokens, Target: tokens, Values: record.Array{Axes: []string{"target", "source"}, Shape: []int{5, 5}}}
+			for i := range 5 {
+				for j := range 5 {
+					v := 0.1
+					if (i+h)%5 == j {
+						v = 0.6
+					}
+					a.Values.Data = append(a.Values.Data, v*float64(l+1)/float64(layers))
+				}
+			}
+			of = append(of, a)
+		}
+		f.Layers = append(f.Layers, of)
+	}
+	return f
+}
+
+// superpixels are two crosses of three parts, with values of +0.6, −0.3 and 0.1 times three, and a pixel in none.
+func superpixels() SuperpixelOverlay {
+	s := crosses(2)
+	e := explanation(s, "KernelSHAP", 1)
+	groups, values := e.Values[0], map[float64]float64{-1: 0, 0: 0.6 / 3, 1: -0.3 / 2, 2: 0.1}
+	groups.Name, groups.Data = "groups", nil
+	for i := range e.Values[0].Data {
+		g := []float64{0, 0, 1, 0, 2, 1, 2, 2, -1}[i%9]
+		groups.Data = append(groups.Data, g)
+		e.Values[0].Data[i] = values[g]
+	}
+	e.Groups, e.Status[1], e.Residual[1] = []record.Array{groups}, record.Unconverged, 0.5
+	return SuperpixelOverlay{Samples: s, Explanations: []*record.Explanation{e}}
 }
 
 // ranking of four words.

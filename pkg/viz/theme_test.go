@@ -2,13 +2,11 @@ package viz
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"image"
 	"image/color"
-	"image/png"
 	"io"
 	"math"
 	"path/filepath"
@@ -281,16 +279,9 @@ func TestImagesOfValuesAreTurnedAndPhotographsAreNot(t *testing.T) {
 	bounds := image.Rect(0, 0, 2, 1)
 	values := image.NewPaletted(bounds, color.Palette{color.RGBA{255, 255, 255, 255}, color.RGBA{0, 0x64, 0xb5, 255}})
 	values.Pix[1] = 1
-	b, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(turnedImage(url(values)), "data:image/png;base64,"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := png.Decode(bytes.NewReader(b))
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := decoded(t, turnedImage(url(values)))
 	for x, want := range []string{"#0d0d0d", turnedCSS("#0064b5")} {
-		if got := css(color.RGBAModel.Convert(m.At(x, 0)).(color.RGBA)); got != want {
+		if got := css(color.RGBA(at(m, x, 0))); got != want {
 			t.Errorf("pixel %d is %s, want %s", x, got, want)
 		}
 	}
