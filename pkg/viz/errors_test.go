@@ -52,6 +52,11 @@ func TestErrors(t *testing.T) {
 		change(&f.Alignments[0])
 		return f
 	}
+	depends := func(change func(*record.Dependence)) Figure {
+		d := dependence()
+		change(d)
+		return PartialDependence{Dependence: d}
+	}
 	tiled := func(change func(*record.Explanation)) Figure {
 		f := superpixels()
 		change(f.Explanations[0])
@@ -172,6 +177,18 @@ func TestErrors(t *testing.T) {
 			}
 		}), "no pixel is in a group"},
 		{"other examples", SuperpixelOverlay{Samples: crosses(3), Explanations: superpixels().Explanations}, "explains 2 examples, but there are 3 samples"},
+
+		{"nothing", PartialDependence{}, "no Dependence"},
+		{"another version", PartialDependence{Dependence: &record.Dependence{}}, "version 0 of a dependence"},
+		{"one point", depends(func(d *record.Dependence) {
+			d.Varied[0].Points, d.Curves.Shape, d.Curves.Data = []float64{1}, []int{4, 1}, d.Curves.Data[:4]
+		}), `"age" has one point`},
+		{"NaN", depends(func(d *record.Dependence) { d.Curves.Data[5] = math.NaN() }), "holds NaN at [1 1]"},
+		{"centred categories", PartialDependence{Dependence: dependenceOnCategories(), Centred: true}, "not for categories or two features"},
+		{"too narrow", PartialDependence{Dependence: dependence(), Width: 100}, "at least 400"},
+		{"nothing", AccumulatedEffects{}, "no Effects"},
+		{"another version", AccumulatedEffects{Effects: &record.AccumulatedEffects{}}, "version 0 of accumulated effects"},
+		{"too narrow", AccumulatedEffects{Effects: accumulated(), Width: 100}, "at least 400"},
 
 		{"no probabilities", ROC{Scores: scores("CNN", 4, 1)}, "these scores hold no probabilities"},
 		{"no examples", ROC{}, "no examples"},

@@ -92,6 +92,12 @@ func figures() map[string]Figure {
 		"methodagreement":   agreeing(),
 		"attentionheads":    heads(2, 3),
 		"superpixeloverlay": superpixels(),
+
+		"partialdependence":  PartialDependence{Dependence: dependence()},
+		"partialcentred":     PartialDependence{Dependence: dependence(), Centred: true, Lines: 3},
+		"partialcategories":  PartialDependence{Dependence: dependenceOnCategories()},
+		"partialsurface":     PartialDependence{Dependence: dependenceOnTwo()},
+		"accumulatedeffects": AccumulatedEffects{Effects: accumulated()},
 	}
 }
 
@@ -338,6 +344,42 @@ func superpixels() SuperpixelOverlay {
 	}
 	e.Groups, e.Status[1], e.Residual[1] = []record.Array{groups}, record.Unconverged, 0.5
 	return SuperpixelOverlay{Samples: s, Explanations: []*record.Explanation{e}}
+}
+
+// dependence of four examples on the age: each falls with it, by another slope.
+func dependence() *record.Dependence {
+	d := &record.Dependence{Version: record.Version, Target: record.Target{Output: "probability", Asked: "class good"},
+		Varied: []record.Varied{{Name: "age", Unit: "years", Points: []float64{20, 30, 40, 60}, Observed: []float64{25, 31, 33, 75}}}}
+	d.Curves = record.Array{Axes: []string{"example", "point"}, Shape: []int{4, 4}}
+	for i := range 4 {
+		for _, x := range d.Varied[0].Points {
+			d.Curves.Data = append(d.Curves.Data, 0.9-0.1*float64(i)-0.002*float64(i)*(x-20))
+		}
+		d.Output = append(d.Output, 0.8-0.1*float64(i))
+	}
+	return d
+}
+
+// dependenceOnCategories is that of two examples on their home, a third of which none has.
+func dependenceOnCategories() *record.Dependence {
+	return &record.Dependence{Version: record.Version, Target: record.Target{Output: "probability"}, Output: []float64{0.5, 0.25}, Unfinished: true,
+		Varied: []record.Varied{{Name: "home", Points: []float64{0, 1, 2}, Categories: []string{"own", "rent", "free"}, Observed: []float64{1, -1}}},
+		Curves: record.Array{Axes: []string{"example", "point"}, Shape: []int{2, 3}, Data: []float64{0.5, 0.25, -0.5, 0.75, 0.25, -0.25}}}
+}
+
+// dependenceOnTwo is that of two examples on their age and home.
+func dependenceOnTwo() *record.Dependence {
+	d := dependenceOnCategories()
+	age := record.Varied{Name: "age", Unit: "years", Points: []float64{20, 40}, Observed: []float64{30, 30}}
+	d.Varied, d.Unfinished = []record.Varied{age, d.Varied[0]}, false
+	d.Curves = record.Array{Axes: []string{"example", "age", "home"}, Shape: []int{2, 2, 3}, Data: []float64{0, 0.25, 0.5, 0.75, 0.5, 0.25, 0, 0.25, 0.5, 0.75, 1, 0.25}}
+	return d
+}
+
+// accumulated are effects of the age over three bins.
+func accumulated() *record.AccumulatedEffects {
+	return &record.AccumulatedEffects{Version: record.Version, Target: record.Target{Output: "probability"}, Name: "age", Unit: "years", Edges: []float64{20, 30, 40, 70},
+		Effects: []float64{-0.2, 0.05, 0.1, 0.05}, StdErr: []float64{0.03, 0.01, 0.02, 0.05}, Counts: []int{10, 30, 5}, Local: []float64{0.25, 0.05, -0.05}, LocalStdErr: []float64{0.02, 0.01, 0.03}, Examples: 45}
 }
 
 // ranking of four words.
