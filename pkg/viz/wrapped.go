@@ -14,5 +14,3 @@ func wrapped(text string, pixels float64) (lines []string) {
 	}
 	return lines
 }
-
-func joinLines(lines []string) string { return strings.Join(lines, "\n") }

@@ -115,7 +115,11 @@ class Look:
         self.did.append("zoom")
 
     def dark(self) -> None:
-        """The reader's system turns dark, and the page with it, live; the narrow page then."""
+        """JupyterLab's theme, then the reader's system, turns dark, and the page with it, live; the narrow page then."""
+        for scheme, want in (("dark", DARK), ("", LIGHT)):
+            self.page.evaluate("scheme => { document.body.style.colorScheme = scheme; }", scheme)  # as JupyterLab does it
+            if not self.opened.wait(want, 3):
+                self.wrong(f"has the grounds {self.page.evaluate(GROUND)} in JupyterLab's {scheme or 'light'} theme")
         self.page.emulate_media(color_scheme="dark")
         if not self.opened.wait(DARK, 3):
             self.wrong(f"has the grounds {self.page.evaluate(GROUND)} where it should be dark")
