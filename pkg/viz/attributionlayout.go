@@ -19,8 +19,12 @@ const (
 // headFont is that of the heads of columns and rows.
 var headFont = font{Bold: true, Size: 13}
 
+// onto draws the map of column j for example i over its place, as far as it is not the picture that is returned, and says what more there is to
+// say of it when it is pointed at.
+type onto func(page *sheet, i, j int, x, y, w, h float64) (url string, lines []string, err error)
+
 // lay draws the columns side by side.
-func (f ImageAttribution) lay(images raster, columns []column) (*Chart, error) {
+func (f ImageAttribution) lay(images raster, columns []column, draw onto, subtitle, alt string) (*Chart, error) {
 	s, n, width := f.Samples, f.Samples.Len(), widthOr(f.Width)
 	pitch := (float64(width) - 2*attributionMargin - rowHead + columnGap) / float64(len(columns)+1)
 	w, h := boxFor(images, min(pitch-columnGap, sideFor(n)))
@@ -40,7 +44,7 @@ func (f ImageAttribution) lay(images raster, columns []column) (*Chart, error) {
 	for j, c := range columns {
 		c.head(&page, left+float64(j+1)*pitch, min(pitch-columnGap, max(w, 110)), pitch-4)
 	}
-	onDark, shared := images.dark(), sharedTarget(columns)
+	shared := sharedTarget(columns)
 	for i := range n {
 		y := columnHead + float64(i)*pitchY
 		of := captionOf(s, i)
@@ -51,22 +55,19 @@ func (f ImageAttribution) lay(images raster, columns []column) (*Chart, error) {
 		}
 		page.image(left, y, w, h, url, of.lines()...)
 		for j, c := range columns {
-			url, err := images.overlay(i, c.values[i], c.limit, onDark, zoom(w, images.width))
+			x := left + float64(j+1)*pitch
+			url, more, err := draw(&page, i, j, x, y, w, h)
 			if err != nil {
 				return nil, fmt.Errorf("example %d: %w", i, err)
 			}
-			c.cell(&page, left+float64(j+1)*pitch, y, w, h, pitch-6, i, url, c.lines(s, of, i))
+			c.cell(&page, x, y, w, h, pitch-6, i, url, append(c.lines(s, of, i), more...))
 		}
 	}
 
-	title := f.Title
-	if title == "" {
-		title = "What the model looked at"
-	}
 	height := columnHead + float64(n)*pitchY + 4
 	used := left + float64(len(columns)+1)*pitch - columnGap + attributionMargin
 	width = min(width, int(max(used, 680))) // wide enough for the text above
-	return page.chart(clean(title), f.subtitle(columns, shared), f.alt(columns), width, int(height), attributionTable(s, columns))
+	return page.chart(clean(orElse(f.Title, "What the model looked at")), subtitle, alt, width, int(height), attributionTable(s, columns))
 }
 
 // sideFor is the greatest side of an image in a figure of n examples: many are shown smaller.

@@ -100,7 +100,7 @@ func TestPage(t *testing.T) {
 
 // Where no script runs, the picture in the page is all there is.
 func TestPageHoldsThePicture(t *testing.T) {
-	c := drawn(t, figures()["imageattribution"])
+	c := drawn(t, Light.Of(figures()["imageattribution"]))
 	svg, err := c.SVG()
 	if err != nil {
 		t.Fatal(err)

@@ -6,17 +6,8 @@ import (
 	"testing"
 )
 
-// linear is a colour's light, without the curve that screens are fed with.
-func linear(c color.RGBA) [3]float64 {
-	f := func(v uint8) float64 {
-		if x := float64(v) / 255; x > 0.04045 {
-			return math.Pow((x+0.055)/1.055, 2.4)
-		} else {
-			return x / 12.92
-		}
-	}
-	return [3]float64{f(c.R), f(c.G), f(c.B)}
-}
+// linear is a colour's light.
+func linear(c color.RGBA) [3]float64 { return [3]float64{light(c.R), light(c.G), light(c.B)} }
 
 type matrix [3][3]float64
 
@@ -81,9 +72,11 @@ func TestLightnessIsSymmetricAndFalls(t *testing.T) {
 func TestSignsAreToldApartByEveryone(t *testing.T) {
 	for name, see := range deficiencies {
 		for _, c := range []struct{ v, least float64 }{{0.1, 4.6}, {0.25, 15}, {0.5, 23}, {1, 23}} {
-			a, b := lab(see.times(linear(signed(c.v)))), lab(see.times(linear(signed(-c.v))))
-			if d := math.Hypot(math.Hypot(a[0]-b[0], a[1]-b[1]), a[2]-b[2]); d < c.least {
-				t.Errorf("%s: ±%v differ by ΔE %.1f, want at least %v", name, c.v, d, c.least)
+			for ground, turn := range map[string]func(color.RGBA) color.RGBA{"light": func(c color.RGBA) color.RGBA { return c }, "dark": turned} {
+				a, b := lab(see.times(linear(turn(signed(c.v))))), lab(see.times(linear(turn(signed(-c.v)))))
+				if d := math.Hypot(math.Hypot(a[0]-b[0], a[1]-b[1]), a[2]-b[2]); d < c.least {
+					t.Errorf("%s on a %s ground: ±%v differ by ΔE %.1f, want at least %v", name, ground, c.v, d, c.least)
+				}
 			}
 		}
 	}
@@ -91,19 +84,12 @@ func TestSignsAreToldApartByEveryone(t *testing.T) {
 
 // Text must be readable: WCAG 2 asks for a contrast of 4.5.
 func TestTextHasContrast(t *testing.T) {
-	luminance := func(css string) float64 {
-		var c [3]uint8
-		for i := range 3 {
-			for _, d := range css[1+2*i : 3+2*i] {
-				c[i] = c[i]<<4 | uint8(d%32+9*(d/64)-16*(1-d/64)) // a hexadecimal digit
-			}
-		}
-		l := linear(color.RGBA{c[0], c[1], c[2], 255})
-		return 0.2126*l[0] + 0.7152*l[1] + 0.0722*l[2]
-	}
 	for _, pair := range [][2]string{{ink, paper}, {faint, paper}, {alarm, paper}, {ink, alarmTint}} {
-		if got := (luminance(pair[1]) + 0.05) / (luminance(pair[0]) + 0.05); got < 4.5 {
-			t.Errorf("%s on %s has a contrast of %.1f", pair[0], pair[1], got)
+		for _, turn := range []func(string) string{func(css string) string { return css }, turnedCSS} {
+			letters, ground := turn(pair[0]), turn(pair[1])
+			if got := contrast(parsed(t, letters), parsed(t, ground)); got < 4.5 {
+				t.Errorf("%s on %s has a contrast of %.1f", letters, ground, got)
+			}
 		}
 	}
 }

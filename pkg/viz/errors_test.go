@@ -52,6 +52,16 @@ func TestErrors(t *testing.T) {
 		change(&f.Alignments[0])
 		return f
 	}
+	depends := func(change func(*record.Dependence)) Figure {
+		d := dependence()
+		change(d)
+		return PartialDependence{Dependence: d}
+	}
+	tiled := func(change func(*record.Explanation)) Figure {
+		f := superpixels()
+		change(f.Explanations[0])
+		return f
+	}
 	for _, c := range []struct {
 		name   string
 		figure Figure
@@ -144,6 +154,49 @@ func TestErrors(t *testing.T) {
 		{"other counts", ConfusionMatrix{Scores: scored(func(s *record.Scores) { s.Confusion[0][1]++ })}, "0 examples of class 0 were predicted as 1, the confusion matrix has 1"},
 		{"no examples", ConfusionMatrix{}, "no examples"},
 		{"too narrow", ConfusionMatrix{Scores: scores("CNN", 4, 1), Width: 150}, "3 classes in 150 pixels"},
+
+		{"one method", MethodAgreement{Explanations: same}, "one explanation: give at least two"},
+		{"other inputs", MethodAgreement{Explanations: append(why(func(e *record.Explanation) {
+			e.Values[0].Axes, e.Values[0].Shape = []string{"example", "x"}, []int{2, 9}
+		}), same...)}, "values of \"image\" have shape [2 9]"},
+		{"too narrow", MethodAgreement{Explanations: agreeing().Explanations, Width: 80}, "fewer Explanations, or a greater Width"},
+
+		{"no heads", AttentionHeads{}, "no heads"},
+		{"no such head", AttentionHeads{Layers: heads(1, 2).Layers, Head: 2}, "Layer 0, Head 2 is to be large, but there are 1 layers"},
+		{"other tokens", AttentionHeads{Layers: [][]record.Alignment{{heads(1, 1).Layers[0][0], alignments().Alignments[0]}}}, "layer 0, head 1 has other tokens"},
+		{"NaN", AttentionHeads{Layers: [][]record.Alignment{{{Source: []string{"a"}, Target: []string{"a"}, Values: record.Array{Axes: []string{"target", "source"}, Shape: []int{1, 1}, Data: []float64{math.NaN()}}}}}}, "holds NaN"},
+		{"too narrow", AttentionHeads{Layers: heads(1, 1).Layers, Width: 60}, "a greater Width, or a shorter text"},
+		{"too many heads", AttentionHeads{Layers: heads(1, 40).Layers, Width: 300}, "40 heads in 300 pixels"},
+
+		{"no groups", SuperpixelOverlay{Samples: good, Explanations: same}, "it has no Groups, as every pixel is a feature: show it with viz.ImageAttribution"},
+		{"top", SuperpixelOverlay{Top: -1}, "Top is -1"},
+		{"not counted from 0", tiled(func(e *record.Explanation) { e.Groups[0].Data[0] = 9 }), "group 9 of 9 pixels"},
+		{"no parts", tiled(func(e *record.Explanation) {
+			for i := range e.Groups[0].Data {
+				e.Groups[0].Data[i] = -1
+			}
+		}), "no pixel is in a group"},
+		{"other examples", SuperpixelOverlay{Samples: crosses(3), Explanations: superpixels().Explanations}, "explains 2 examples, but there are 3 samples"},
+
+		{"nothing", PartialDependence{}, "no Dependence"},
+		{"another version", PartialDependence{Dependence: &record.Dependence{}}, "version 0 of a dependence"},
+		{"one point", depends(func(d *record.Dependence) {
+			d.Varied[0].Points, d.Curves.Shape, d.Curves.Data = []float64{1}, []int{4, 1}, d.Curves.Data[:4]
+		}), `"age" has one point`},
+		{"NaN", depends(func(d *record.Dependence) { d.Curves.Data[5] = math.NaN() }), "holds NaN at [1 1]"},
+		{"centred categories", PartialDependence{Dependence: dependenceOnCategories(), Centred: true}, "not for categories or two features"},
+		{"too narrow", PartialDependence{Dependence: dependence(), Width: 100}, "at least 400"},
+		{"nothing", AccumulatedEffects{}, "no Effects"},
+		{"another version", AccumulatedEffects{Effects: &record.AccumulatedEffects{}}, "version 0 of accumulated effects"},
+		{"too narrow", AccumulatedEffects{Effects: accumulated(), Width: 100}, "at least 400"},
+
+		{"no probabilities", ROC{Scores: scores("CNN", 4, 1)}, "these scores hold no probabilities"},
+		{"no examples", ROC{}, "no examples"},
+		{"one class", ROC{Scores: record.Scores{Examples: 1, Accuracy: 1, Labels: []int{0}, Predicted: []int{0}, Confusion: [][]int{{1, 0}, {0, 0}}, Probabilities: [][]float64{{1, 0}}}},
+			"all 1 examples are of one class"},
+		{"another class", ROC{Scores: probable(), Classes: []int{3}}, "asks for class 3 of 3, counted from 0"},
+		{"no classes", ROC{Scores: probable(), Classes: []int{}}, "0 Classes: name 1 to 5"},
+		{"too narrow", ROC{Scores: probable(), Width: 100}, "at least 360"},
 
 		{"nothing", Ranking{}, "the ranking is empty"},
 		{"mismatched", Ranking{Ranking: record.Ranking{Name: "w", Names: []string{"a"}}}, `"w" of 1 names with 0 values`},

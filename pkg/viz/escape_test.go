@@ -67,10 +67,21 @@ func named(text string) []Figure {
 	cnn.Dataset, cnn.Classes = text, []string{text, text, text}
 	rnn := scores(text, 2, 1)
 	ranked.Name, ranked.Value, ranked.Names = text, text, []string{text, text, text, text}
+	curves := probable()
+	curves.Model, curves.Dataset, curves.Classes = text, text, []string{text, text, text}
+	methods, looked, tinted := agreeing(), heads(1, 1), superpixels()
+	methods.Names, looked.Head = []string{text, text, text}, 0
+	looked.Layers[0][0].Source, looked.Layers[0][0].Target = []string{text, text, text, text, text}, []string{text, text, text, text, text}
+	tinted.Samples.Dataset, tinted.Samples.Classes, tinted.Explanations[0].Method, tinted.Explanations[0].Status[1] = text, []string{text, text}, text, record.Status(text)
+	depending, homes, pairs, near := dependence(), dependenceOnCategories(), dependenceOnTwo(), accumulated()
+	depending.Varied[0].Name, depending.Varied[0].Unit, depending.Target.Output, depending.Target.Asked = text, text, text, text
+	homes.Varied[0].Name, homes.Varied[0].Categories, pairs.Varied[0].Name, pairs.Varied[1].Categories = text, []string{text, text, text}, text, []string{text, text, text}
+	near.Name, near.Unit, near.Target.Output = text, text, text
 	models := ModelComparison{Scores: []record.Scores{cnn, rnn}}
 	return []Figure{
 		models, ModelComparison{Scores: models.Scores, Names: []string{text, text}, Title: text}, ConfusionMatrix{Scores: cnn}, ConfusionMatrix{Scores: rnn, Title: text},
-		Ranking{Ranking: ranked}, Ranking{Ranking: ranked, Title: text, Top: 2},
+		ROC{Scores: curves}, methods, looked, tinted, PartialDependence{Dependence: depending}, PartialDependence{Dependence: homes, Title: text}, PartialDependence{Dependence: pairs},
+		AccumulatedEffects{Effects: near}, Ranking{Ranking: ranked}, Ranking{Ranking: ranked, Title: text, Top: 2},
 		read, cut, waves, wave, lines, steps, aligned, alignedTitle,
 		SampleGrid{Samples: s}, SampleGrid{Samples: s, Title: text},
 		TrainingCurve{History: h}, TrainingCurve{History: h, Title: text},

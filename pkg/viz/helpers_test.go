@@ -7,6 +7,8 @@ import (
 	"hash/fnv"
 	"image"
 	"image/png"
+	"math"
+	"math/rand/v2"
 	"regexp"
 	"testing"
 	"time"
@@ -86,6 +88,16 @@ func figures() map[string]Figure {
 		"modelcomparison":   ModelComparison{Scores: []record.Scores{scores("CNN", 40, 10), scores("RNN", 3, 2)}},
 		"confusionmatrix":   ConfusionMatrix{Scores: scores("CNN", 40, 10)},
 		"ranking":           Ranking{Ranking: ranking()},
+		"roc":               ROC{Scores: probable()},
+		"methodagreement":   agreeing(),
+		"attentionheads":    heads(2, 3),
+		"superpixeloverlay": superpixels(),
+
+		"partialdependence":  PartialDependence{Dependence: dependence()},
+		"partialcentred":     PartialDependence{Dependence: dependence(), Centred: true, Lines: 3},
+		"partialcategories":  PartialDependence{Dependence: dependenceOnCategories()},
+		"partialsurface":     PartialDependence{Dependence: dependenceOnTwo()},
+		"accumulatedeffects": AccumulatedEffects{Effects: accumulated()},
 	}
 }
 
@@ -252,6 +264,122 @@ func scores(model string, right, wrong int) record.Scores {
 		s.Confusion[label][predicted]++
 	}
 	return s
+}
+
+// probable are scores of 60 examples of three classes with probabilities: the third is told apart best.
+func probable() record.Scores {
+	s := scores("CNN", 0, 0)
+	rng := rand.New(rand.NewPCG(1, 1))
+	for i := range 60 {
+		label, p, sum, most := i%3, make([]float64, 3), 0.0, 0
+		for c := range p {
+			p[c] = rng.Float64()
+			if c == label {
+				p[c] += 0.3 * float64(1+label)
+			}
+			p[c] = math.Round(100 * p[c])
+			sum += p[c]
+		}
+		for c := range p {
+			p[c] /= sum
+			if p[c] > p[most] {
+				most = c
+			}
+		}
+		s.Labels, s.Predicted, s.Probabilities = append(s.Labels, label), append(s.Predicted, most), append(s.Probabilities, p)
+		s.Confusion[label][most]++
+	}
+	s.Examples = len(s.Labels)
+	s.Accuracy = float64(len(s.Right())) / float64(s.Examples)
+	return s
+}
+
+// agreeing are three explanations of two crosses: the second is opposite to the first in the order of its magnitudes, the third the same.
+func agreeing() MethodAgreement {
+	s := crosses(2)
+	a, b, c := explanation(s, "IntegratedGradients", 3), explanation(s, "Saliency", 1), explanation(s, "Occlusion", -2)
+	for i, v := range a.Values[0].Data {
+		b.Values[0].Data[i] = 4 - math.Abs(v)
+	}
+	for i := range 9 { // in the second example, half of what the first has
+		b.Values[0].Data[9+i] = a.Values[0].Data[9+i] / 2
+	}
+	return MethodAgreement{Explanations: []*record.Explanation{a, b, c}}
+}
+
+// heads of layers that look at the token of their own number, the more the higher the layer.
+func heads(layers, n int) AttentionHeads {
+	tokens := []string{"[CLS]", "a", "good", "film", "[SEP]"}
+	f := AttentionHeads{Layer: layers - 1, Head: 1}
+	for l := range layers {
+		var of []record.Alignment
+		for h := range n {
+			a := record.Alignment{Source: tokens, Target: tokens, Values: record.Array{Axes: []string{"target", "source"}, Shape: []int{5, 5}}}
+			for i := range 5 {
+				for j := range 5 {
+					v := 0.1
+					if (i+h)%5 == j {
+						v = 0.6
+					}
+					a.Values.Data = append(a.Values.Data, v*float64(l+1)/float64(layers))
+				}
+			}
+			of = append(of, a)
+		}
+		f.Layers = append(f.Layers, of)
+	}
+	return f
+}
+
+// superpixels are two crosses of three parts, with values of +0.6, −0.3 and 0.1 times three, and a pixel in none.
+func superpixels() SuperpixelOverlay {
+	s := crosses(2)
+	e := explanation(s, "KernelSHAP", 1)
+	groups, values := e.Values[0], map[float64]float64{-1: 0, 0: 0.6 / 3, 1: -0.3 / 2, 2: 0.1}
+	groups.Name, groups.Data = "groups", nil
+	for i := range e.Values[0].Data {
+		g := []float64{0, 0, 1, 0, 2, 1, 2, 2, -1}[i%9]
+		groups.Data = append(groups.Data, g)
+		e.Values[0].Data[i] = values[g]
+	}
+	e.Groups, e.Status[1], e.Residual[1] = []record.Array{groups}, record.Unconverged, 0.5
+	return SuperpixelOverlay{Samples: s, Explanations: []*record.Explanation{e}}
+}
+
+// dependence of four examples on the age: each falls with it, by another slope.
+func dependence() *record.Dependence {
+	d := &record.Dependence{Version: record.Version, Target: record.Target{Output: "probability", Asked: "class good"},
+		Varied: []record.Varied{{Name: "age", Unit: "years", Points: []float64{20, 30, 40, 60}, Observed: []float64{25, 31, 33, 75}}}}
+	d.Curves = record.Array{Axes: []string{"example", "point"}, Shape: []int{4, 4}}
+	for i := range 4 {
+		for _, x := range d.Varied[0].Points {
+			d.Curves.Data = append(d.Curves.Data, 0.9-0.1*float64(i)-0.002*float64(i)*(x-20))
+		}
+		d.Output = append(d.Output, 0.8-0.1*float64(i))
+	}
+	return d
+}
+
+// dependenceOnCategories is that of two examples on their home, a third of which none has.
+func dependenceOnCategories() *record.Dependence {
+	return &record.Dependence{Version: record.Version, Target: record.Target{Output: "probability"}, Output: []float64{0.5, 0.25}, Unfinished: true,
+		Varied: []record.Varied{{Name: "home", Points: []float64{0, 1, 2}, Categories: []string{"own", "rent", "free"}, Observed: []float64{1, -1}}},
+		Curves: record.Array{Axes: []string{"example", "point"}, Shape: []int{2, 3}, Data: []float64{0.5, 0.25, -0.5, 0.75, 0.25, -0.25}}}
+}
+
+// dependenceOnTwo is that of two examples on their age and home.
+func dependenceOnTwo() *record.Dependence {
+	d := dependenceOnCategories()
+	age := record.Varied{Name: "age", Unit: "years", Points: []float64{20, 40}, Observed: []float64{30, 30}}
+	d.Varied, d.Unfinished = []record.Varied{age, d.Varied[0]}, false
+	d.Curves = record.Array{Axes: []string{"example", "age", "home"}, Shape: []int{2, 2, 3}, Data: []float64{0, 0.25, 0.5, 0.75, 0.5, 0.25, 0, 0.25, 0.5, 0.75, 1, 0.25}}
+	return d
+}
+
+// accumulated are effects of the age over three bins.
+func accumulated() *record.AccumulatedEffects {
+	return &record.AccumulatedEffects{Version: record.Version, Target: record.Target{Output: "probability"}, Name: "age", Unit: "years", Edges: []float64{20, 30, 40, 70},
+		Effects: []float64{-0.2, 0.05, 0.1, 0.05}, StdErr: []float64{0.03, 0.01, 0.02, 0.05}, Counts: []int{10, 30, 5}, Local: []float64{0.25, 0.05, -0.05}, LocalStdErr: []float64{0.02, 0.01, 0.03}, Examples: 45}
 }
 
 // ranking of four words.

@@ -43,26 +43,44 @@ func (c *Chart) fragment(svg []byte) (string, error) {
 	}
 	const box = `<div data-vitrine-%s id="%s" style="box-sizing:border-box;width:%s;max-width:100%%;overflow-x:auto;background:%s;color:%s;` +
 		`border:1px solid %s;border-radius:6px;padding:8px;font-family:%s;line-height:1.4">`
-	var b strings.Builder
-	fmt.Fprintf(&b, box, kind, id, width, paper, ink, hairline, fontFamily)
+	open := fmt.Sprintf(box, kind, id, width, paper, ink, hairline, fontFamily)
 	data := fmt.Sprintf(`<details style="font-size:13px;padding:4px 10px"><summary style="cursor:pointer;color:%s">Data</summary>%s</details></div>`, faint, c.Table.html(""))
 	switch kind {
 	case "text":
-		b.WriteString(c.Text.html(c.Title) + data)
-		return b.String(), nil
+		return c.Theme.html(open + c.Text.html(c.Title) + data), nil
 	case "table":
-		b.WriteString(c.Table.html(c.Title) + "</div>")
-		return b.String(), nil
+		return c.Theme.html(open + c.Table.html(c.Title) + "</div>"), nil
 	}
-	fmt.Fprintf(&b, `<div data-vitrine-plot style="width:%[1]dpx;height:%[2]dpx"><img alt="%[3]s" width="%[1]d" height="%[2]d" style="display:block;max-width:none;margin:0" src="data:image/svg+xml,%[4]s"></div>`,
+	live, err := c.live(id)
+	if err != nil {
+		return "", err
+	}
+	if c.Theme == Auto {
+		svg = adaptivePicture(svg)
+	}
+	picture := fmt.Sprintf(`<div data-vitrine-plot style="width:%[1]dpx;height:%[2]dpx"><img alt="%[3]s" width="%[1]d" height="%[2]d" style="display:block;max-width:none;margin:0" src="data:image/svg+xml,%[4]s"></div>`,
 		c.Width, c.Height, html.EscapeString(clean(c.Title+". "+c.Alt)), escapeURL(svg))
-	b.WriteString(data)
-	call, err := json.Marshal(map[string]any{"id": id, "width": c.Width, "height": c.Height, "option": c.Option})
+	return c.Theme.html(open) + picture + c.Theme.html(data) + live, nil
+}
+
+// live is the script that hands the chart to the library.
+func (c *Chart) live(id string) (string, error) {
+	call := map[string]any{"id": id, "width": c.Width, "height": c.Height, "option": c.Option}
+	dark, noted, err := c.dark()
+	if err != nil {
+		return "", err
+	}
+	switch c.Theme {
+	case Auto:
+		call["dark"] = noted // what the page replaces where it is dark
+	case Dark:
+		call["option"], call["theme"] = dark, "dark"
+	}
+	b, err := json.Marshal(call)
 	if err != nil {
 		return "", fmt.Errorf("viz: the option of %q is not plain JSON: %w", c.Title, err)
 	}
-	fmt.Fprintf(&b, "<script>(window.vitrineQueue=window.vitrineQueue||[]).push(%s);</script>", call)
-	return b.String(), nil
+	return fmt.Sprintf("<script>(window.vitrineQueue=window.vitrineQueue||[]).push(%s);</script>", b), nil
 }
 
 // HTML is a page that shows the chart live and needs nothing but itself; its policy forbids it to ask for more.
@@ -75,21 +93,22 @@ func (c *Chart) HTML() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	scheme := map[Theme]string{Auto: "light dark", Light: "light", Dark: "dark"}[c.Theme]
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<!DOCTYPE html>
-<html lang="en">
+<html lang="en" style="color-scheme:%s">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
 <title>%s</title>
 </head>
-<body style="margin:16px;background:%s">
+<body%s>
 %s
 %s
 </body>
 </html>
-`, html.EscapeString(clean(c.Title)), shade, fragment, library())
+`, scheme, html.EscapeString(clean(c.Title)), c.Theme.html(` style="margin:16px;background:`+shade+`"`), fragment, library())
 	return b.Bytes(), nil
 }
 

@@ -46,7 +46,12 @@ func (f ImageAttribution) Draw() (*Chart, error) {
 	if err := f.setLimits(columns); err != nil {
 		return nil, fmt.Errorf("viz: image attribution: %w", err)
 	}
-	c, err := f.lay(images, columns)
+	onDark := images.dark()
+	overlay := func(_ *sheet, i, j int, _, _, w, _ float64) (string, []string, error) {
+		url, err := images.overlay(i, columns[j].values[i], columns[j].limit, onDark, zoom(w, images.width))
+		return url, nil, err
+	}
+	c, err := f.lay(images, columns, overlay, f.subtitle(columns, sharedTarget(columns)), f.alt(columns))
 	if err != nil {
 		return nil, fmt.Errorf("viz: image attribution: %w", err)
 	}

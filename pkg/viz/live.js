@@ -5,21 +5,53 @@
   if (w.vitrineLibrary) return; // another output of this page holds it, too
   w.vitrineLibrary = true;
 
+  // What the chart has of the colours and pictures in its table, as in painted of paint.go.
+  function painted(value, key, table) {
+    if (Array.isArray(value)) return value.map(function (v) { return painted(v, key, table); });
+    if (value && typeof value === 'object') {
+      var out = {};
+      Object.keys(value).forEach(function (k) { out[k] = painted(value[k], k, table); });
+      return out;
+    }
+    return /(color|fill|stroke)$|^image$|^subtext$/i.test(key) && Object.hasOwn(table, value) ? table[value] : value;
+  }
+
+  // A chart without a theme of its own is dark where the page's style made its box so.
+  function dark(box, chart) {
+    return chart.theme === 'dark' || !!chart.dark && getComputedStyle(box).backgroundColor !== 'rgb(255, 255, 255)';
+  }
+
+  var shown = [];
+
+  function draw(of) {
+    var stage = document.createElement('div');
+    stage.style.cssText = 'width:' + of.chart.width + 'px;height:' + of.chart.height + 'px';
+    of.dark = dark(of.box, of.chart);
+    var drawn = w.vitrineECharts.init(stage, of.dark ? 'dark' : null, { renderer: 'svg', width: of.chart.width, height: of.chart.height });
+    drawn.setOption(of.dark && of.chart.dark ? painted(of.chart.option, '', of.chart.dark) : of.chart.option);
+    if (of.drawn) of.drawn.dispose();
+    of.drawn = drawn;
+    of.box.querySelector('[data-vitrine-plot]').replaceChildren(stage);
+  }
+
   function live(chart) {
     var boxes = document.querySelectorAll('[data-vitrine-chart][id="' + chart.id + '"]:not([data-vitrine-live])');
     for (var i = 0; i < boxes.length; i++) {
-      var plot = boxes[i].querySelector('[data-vitrine-plot]');
-      if (!plot) continue;
-      var stage = document.createElement('div');
-      stage.style.cssText = 'width:' + chart.width + 'px;height:' + chart.height + 'px';
+      if (!boxes[i].querySelector('[data-vitrine-plot]')) continue;
+      var of = { box: boxes[i], chart: chart };
       try {
-        w.vitrineECharts.init(stage, null, { renderer: 'svg', width: chart.width, height: chart.height }).setOption(chart.option);
+        draw(of);
       } catch (e) {
         continue;
       }
-      plot.replaceChildren(stage);
-      boxes[i].setAttribute('data-vitrine-live', '');
+      of.box.setAttribute('data-vitrine-live', '');
+      shown.push(of);
     }
+  }
+
+  function follow() {
+    shown = shown.filter(function (of) { return of.box.isConnected; });
+    shown.forEach(function (of) { if (dark(of.box, of.chart) !== of.dark) draw(of); });
   }
 
   function start(code) {
@@ -31,6 +63,8 @@
     var waiting = w.vitrineQueue || [];
     w.vitrineQueue = { push: live };
     waiting.forEach(live);
+    w.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', follow);
+    new MutationObserver(follow).observe(document.body, { attributeFilter: ['style', 'class', 'data-jp-theme-light'] }); // JupyterLab's theme
   }
 
   try {

@@ -2,7 +2,6 @@ package viz
 
 import (
 	"fmt"
-	"image/color"
 	"strings"
 	"testing"
 
@@ -160,14 +159,12 @@ func TestLinesEndBetweenWords(t *testing.T) {
 }
 
 func TestLettersStandOutFromTheirColour(t *testing.T) {
-	luminance := func(c color.RGBA) float64 {
-		l := linear(c)
-		return 0.2126*l[0] + 0.7152*l[1] + 0.0722*l[2]
-	}
-	letters := luminance(color.RGBA{0x1f, 0x23, 0x28, 255}) // ink
 	for i := range legendSteps {
-		if got := (luminance(signed(strength*legendAt(i))) + 0.05) / (letters + 0.05); got < 4.5 {
-			t.Errorf("at %v the contrast is %.1f", legendAt(i), got)
+		letters, ground := ink, css(signed(strength*legendAt(i)))
+		for _, pair := range [][2]string{{letters, ground}, {turnedCSS(letters), turnedCSS(ground)}} {
+			if got := contrast(parsed(t, pair[0]), parsed(t, pair[1])); got < 4.5 {
+				t.Errorf("at %v the contrast of %s on %s is %.1f", legendAt(i), pair[0], pair[1], got)
+			}
 		}
 	}
 }

@@ -7,19 +7,21 @@ import (
 	"strings"
 )
 
-// WriteFile draws a figure into a file: a picture (.svg), a page that needs nothing else (.html) or data (.json). The file is there whole or
-// not at all.
+// WriteFile draws a figure into a file: a picture (.svg, or .png where a Chromium is installed: [Chart.PNG]), a page that needs nothing else
+// (.html) or data (.json). The file is there whole or not at all.
 func WriteFile(f Figure, path string) error {
 	var render func(*Chart) ([]byte, error)
 	switch ending := strings.ToLower(filepath.Ext(path)); ending {
 	case ".svg":
 		render = (*Chart).SVG
+	case ".png":
+		render = (*Chart).PNG
 	case ".html":
 		render = (*Chart).HTML
 	case ".json":
 		render = (*Chart).JSON
 	default:
-		return fmt.Errorf("viz: cannot write %s: its ending is %q, and figures are written as .svg, .html or .json", path, ending)
+		return fmt.Errorf("viz: cannot write %s: its ending is %q, and figures are written as .svg, .png, .html or .json", path, ending)
 	}
 	c, err := f.Draw()
 	if err != nil {

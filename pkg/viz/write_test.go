@@ -26,7 +26,7 @@ func TestWriteFile(t *testing.T) {
 			t.Errorf("%s begins with %.20q, want %q", name, b, begins)
 		}
 	}
-	for path, want := range map[string]string{"a.png": `its ending is ".png", and figures are written as .svg, .html or .json`, "a": `its ending is ""`,
+	for path, want := range map[string]string{"a.gif": `its ending is ".gif", and figures are written as .svg, .png, .html or .json`, "a": `its ending is ""`,
 		"none/a.svg": "no such file or directory"} {
 		if err := WriteFile(f, filepath.Join(dir, path)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want one with %q", path, err, want)

@@ -1,5 +1,5 @@
 """Checks all that a change must keep: form, lint, licences, the installation, tests on each backend, fuzz tests,
-notebooks, and their pages."""
+figures, notebooks, and their pages."""
 
 import argparse
 import os
@@ -115,6 +115,8 @@ def main() -> int:
                                                   env={"GOMLX_BACKEND": PURE_GO, "VITRINE_BACKEND_WHY": ""}))
     tally.stage("fuzz tests", fuzz.check(60 if full else 10, GOMLX_BACKEND=PURE_GO, VITRINE_BACKEND_WHY=""))
     tally.stage("vitrine doctor", command(home.SCRIPTS / "vitrine", "doctor", passed=r"^  ok ", failed=r"^  WRONG "))
+    tally.stage("figures in a browser", command(CHECKS / "python", lib / "gallery.py",
+                                                passed=r"nothing wrong$", failed=r"^\S+: (?!.*nothing wrong$)"))
     if books:
         tally.stage("notebooks", command(home.PYTHON, lib / "report.py", "1800", *books,
                                          passed=r"  done in [\d.]+ s$", failed=r"^FAILED: "))

@@ -1,0 +1,304 @@
+package viz
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/vitrine-ml/vitrine/pkg/record"
+)
+
+// PartialDependence shows what an output would be if a feature had other values: faint lines for single examples (ICE: Goldstein et al. 2015) and
+// the mean of all (J. Friedman, "Greedy function approximation", 2001) with a band of two standard errors to either side; beneath, which values the
+// examples have: where there are few, the curve is a guess. Of a category there is a bar a word, of two features a map.
+type PartialDependence struct {
+	Dependence *record.Dependence
+	Centred    bool   // every line begins at 0, so that what is left is its shape; of one feature that is no category
+	Lines      int    // so many single examples at most, evenly by their place; 0 means 50, less than 0 none
+	Title      string // "" means the feature and the output
+	Width      int    // of the figure in pixels; 0 means 820
+}
+
+// rugMarks is how many of the examples' values are marked at most.
+const rugMarks = 200
+
+// Draw implements Figure.
+func (f PartialDependence) Draw() (*Chart, error) {
+	c, err := f.draw()
+	if err != nil {
+		return nil, fmt.Errorf("viz: partial dependence: %w", err)
+	}
+	return c, nil
+}
+
+func (f PartialDependence) draw() (*Chart, error) {
+	d := f.Dependence
+	if d == nil {
+		return nil, fmt.Errorf("no Dependence: give what explain.PartialDependence returns")
+	}
+	if err := d.Check(); err != nil {
+		return nil, err
+	}
+	if width := widthOr(f.Width); width < 400 {
+		return nil, fmt.Errorf("Width is %d: a curve needs at least 400 pixels", width)
+	}
+	categorical := d.Varied[0].Categories != nil
+	switch {
+	case len(d.Varied) == 1 && !categorical:
+		if len(d.Varied[0].Points) < 2 {
+			return nil, fmt.Errorf("%q has one point: a curve needs at least two", d.Varied[0].Name)
+		}
+		return f.curve()
+	case f.Centred:
+		return nil, fmt.Errorf("Centred is for one feature with an order, not for categories or two features")
+	case len(d.Varied) == 1:
+		return f.categories()
+	}
+	return f.surface()
+}
+
+// of is the mean over the examples as an effect of the only feature.
+func (f PartialDependence) of(d *record.Dependence) effect {
+	v := d.Varied[0]
+	mean, stdErr := d.Mean()
+	e := effect{feature: namedFeature(v.Name, v.Unit), points: v.Points, values: mean, stdErr: stdErr}
+	e.lines = func(i int) []string {
+		low, high := f.spreadAt(d, i)
+		return []string{e.feature + ": " + pointName(v.Points[i], v.Categories), "mean " + e.withError(i), "examples from " + digits(low, 3) + " to " + digits(high, 3)}
+	}
+	return e
+}
+
+// spreadAt is the smallest and greatest of the curves at a point.
+func (f PartialDependence) spreadAt(d *record.Dependence, i int) (low, high float64) {
+	at := make([]float64, d.Curves.Rows())
+	for row := range at {
+		at[row] = d.Curves.Row(row)[i]
+	}
+	return spread(at)
+}
+
+// curve draws one feature.
+func (f PartialDependence) curve() (*Chart, error) {
+	d := f.Dependence
+	if f.Centred {
+		var err error
+		if d, err = d.Centred(0); err != nil {
+			return nil, err
+		}
+	}
+	e, width, v := f.of(d), float64(widthOr(f.Width)), d.Varied[0]
+	examples := d.Curves.Rows()
+	most := f.Lines
+	if most == 0 {
+		most = 50
+	}
+	drawn := max(0, min(most, examples))
+	subtitle := fmt.Sprintf("Mean of %d %s", examples, plural(examples, "example", "examples"))
+	if e.stdErr != nil {
+		subtitle += " with two standard errors to either side"
+	}
+	if drawn > 0 {
+		subtitle += fmt.Sprintf("; faint: %s", allOr(drawn, examples))
+	}
+	if f.Centred {
+		subtitle += ", all less their value at the first point"
+	}
+	rug, outside := e.rug(v.Observed, rugMarks)
+	subtitle += fmt.Sprintf(". Beneath: the values of %s", allOr(len(rug), examples))
+	if outside > 0 {
+		subtitle += fmt.Sprintf(", %d lie outside", outside)
+	}
+	if d.Unfinished {
+		subtitle += ". Not finished"
+	}
+	lines := wrapped(subtitle+".", width-32)
+	var p plot
+	y := 120 + 17*float64(len(lines)-1)
+	output := outputName(d.Target.Output, d.Target.Asked)
+	panel, below, end := e.panels(&p, y, width, 14, output, "data")
+	const one = "single examples"
+	if drawn > 0 {
+		var data []any
+		for k := range drawn {
+			row := d.Curves.Row(k * (examples - 1) / max(drawn-1, 1))
+			for i, x := range v.Points {
+				data = append(data, []any{round(x), round(row[i])})
+			}
+			data = append(data, []any{round(v.Points[len(row)-1]), "-"}) // a gap
+		}
+		p.draw(panel, map[string]any{"type": "line", "name": one, "data": data, "symbol": "none", "silent": true, "z": 2,
+			"lineStyle": map[string]any{"color": faint, "width": 1, "opacity": 0.45}, "itemStyle": map[string]any{"color": faint}})
+		p.legend = append(p.legend, one)
+	}
+	e.draw(&p, panel, "mean", f.Centred)
+	p.legend = append(p.legend, "mean")
+	if e.stdErr != nil {
+		p.legend = append(p.legend, bandName)
+	}
+	marks := make([]any, len(rug))
+	for i, x := range rug {
+		marks[i] = []any{round(x), 0.5}
+	}
+	p.draw(below, map[string]any{"type": "scatter", "silent": true, "symbol": "rect", "symbolSize": []any{1, 10}, "data": marks, "itemStyle": map[string]any{"color": ink, "opacity": 0.5}})
+	p.yAxes[below].(map[string]any)["max"] = 1
+	p.yAxes[below].(map[string]any)["axisLine"] = map[string]any{"show": false}
+
+	table := Table{Columns: []string{e.feature, "Mean", "Standard error", "Smallest", "Largest"}}
+	for i, x := range v.Points {
+		low, high := f.spreadAt(d, i)
+		table.Rows = append(table.Rows, []string{number(x), number(e.values[i]), f.errorAt(e, i), number(low), number(high)})
+	}
+	c, err := p.chart(f.title(output), strings.Join(lines, "\n"), f.alt(e, output), int(width), int(end), table)
+	if err != nil {
+		return nil, err
+	}
+	return c, legendBelow(c, 48+17*float64(len(lines)))
+}
+
+func (f PartialDependence) errorAt(e effect, i int) string {
+	if e.stdErr == nil {
+		return "–"
+	}
+	return number(e.stdErr[i])
+}
+
+// allOr writes a number of a whole: "all 20", "50 of 300".
+func allOr(n, of int) string {
+	if n == of {
+		return "all " + strconv.Itoa(n)
+	}
+	return fmt.Sprintf("%d of %d", n, of)
+}
+
+// categories draws a feature that is one.
+func (f PartialDependence) categories() (*Chart, error) {
+	d := f.Dependence
+	e, v, width := f.of(d), d.Varied[0], float64(widthOr(f.Width))
+	have := make([]int, len(v.Categories))
+	for _, o := range v.Observed {
+		if i := int(o); i >= 0 && i < len(have) {
+			have[i]++
+		}
+	}
+	table := Table{Columns: []string{e.feature, "Mean", "Standard error", "Smallest", "Largest", "Examples"}}
+	var names, notes []string
+	for i, x := range v.Points {
+		low, high := f.spreadAt(d, i)
+		n := have[int(x)]
+		names, notes = append(names, pointName(x, v.Categories)), append(notes, counted(n))
+		table.Rows = append(table.Rows, []string{names[i], number(e.values[i]), f.errorAt(e, i), number(low), number(high), strconv.Itoa(n)})
+	}
+	subtitle := fmt.Sprintf("Mean of %d %s as if all had the category", d.Curves.Rows(), plural(d.Curves.Rows(), "example", "examples"))
+	if e.stdErr != nil {
+		subtitle += "; ± and whiskers: two standard errors"
+	}
+	subtitle += "; in brackets, how many have it"
+	if d.Unfinished {
+		subtitle += ". Not finished"
+	}
+	lines := wrapped(subtitle+".", width-32)
+	var p plot
+	output := outputName(d.Target.Output, d.Target.Asked)
+	y := e.bars(names, notes).draw(&p, 57+17*float64(len(lines)), width, map[string]any{"name": output})
+	return p.chart(f.title(output), strings.Join(lines, "\n"), f.alt(e, output), int(width), int(y+52), table)
+}
+
+// surface draws two features: the mean at each point of a grid, by how far it is from the mean of what the examples give as they are.
+func (f PartialDependence) surface() (*Chart, error) {
+	d, width := f.Dependence, float64(widthOr(f.Width))
+	a, b := d.Varied[0], d.Varied[1]
+	mean, stdErr := d.Mean()
+	middle := sum(d.Output) / float64(len(d.Output))
+	apart := make([]float64, len(mean))
+	for i, m := range mean {
+		apart[i] = m - middle
+	}
+	limit := strongestOf(apart)
+	names := func(v record.Varied) (out []string) {
+		for _, x := range v.Points {
+			out = append(out, pointName(x, v.Categories))
+		}
+		return out
+	}
+	xNames, yNames := names(a), names(b)
+	xFeature, yFeature := namedFeature(a.Name, a.Unit), namedFeature(b.Name, b.Unit)
+	const size = 11.5
+	left := min(longest(yNames, size)*1.1, 0.25*width) + 50
+	inner := width - left - effectRight
+	cellX, cellY := inner/float64(len(xNames)), min(40, max(12, 320/float64(len(yNames))))
+	if cellX < 4 {
+		return nil, fmt.Errorf("%d points in %.0f pixels leave %.1f for each: fewer points, or a greater Width", len(xNames), inner, cellX)
+	}
+	output := outputName(d.Target.Output, d.Target.Asked)
+	subtitle := fmt.Sprintf("Mean of %d %s at each pair of values. Orange is above %s, what the examples give as they are in the mean, blue below", len(d.Output), plural(len(d.Output), "example", "examples"), digits(middle, 3))
+	if d.Unfinished {
+		subtitle += ". Not finished"
+	}
+	lines := wrapped(subtitle+".", width-32)
+	var p plot
+	y := 60 + 17*float64(len(lines))
+	p.scaleBar(left, y, 110, limit)
+	y += 36
+	below := 30.0
+	x := map[string]any{"name": fit(xFeature, 12, inner), "nameLocation": "middle", "nameTextStyle": map[string]any{"color": faint}, "interval": "auto"}
+	if longest(xNames, size)*1.15 > cellX && a.Categories != nil {
+		x["rotate"], x["interval"], below = -90, 0, min(longest(xNames, size)*1.1, 110)+14
+	}
+	x["nameGap"] = below
+	panel := p.panel(left, y, inner, cellY*float64(len(yNames)), "item", nameAxis(cleaned(xNames, size, 110), size, x),
+		nameAxis(cleaned(yNames, size, left-46), size, map[string]any{"name": fit(yFeature, 12, 300), "nameLocation": "middle", "nameGap": left - 30, "nameTextStyle": map[string]any{"color": faint}, "interval": "auto"}))
+	table := Table{Columns: []string{xFeature, yFeature, "Mean", "Standard error"}}
+	var cells []any
+	low, high := 0, 0
+	for i, m := range mean {
+		col, row := i/len(yNames), i%len(yNames)
+		e, said := "–", digits(m, 3)
+		if stdErr != nil {
+			e = number(stdErr[i])
+			said += " ± " + short(2*stdErr[i])
+		}
+		cells = append(cells, map[string]any{"value": []any{col, row, round(apart[i])}, "tooltip": tooltip(xFeature+": "+xNames[col], yFeature+": "+yNames[row], "mean "+said)})
+		table.Rows = append(table.Rows, []string{xNames[col], yNames[row], number(m), e})
+		if m < mean[low] {
+			low = i
+		}
+		if m > mean[high] {
+			high = i
+		}
+	}
+	p.heat(panel, "mean", cells, limit, 1)
+	at := func(i int) string { return table.Rows[i][0] + " and " + table.Rows[i][1] }
+	alt := fmt.Sprintf("What %s is in the mean of %d examples at %d pairs of values of %s and %s: the smallest is %s at %s, the greatest %s at %s.",
+		output, len(d.Output), len(mean), xFeature, yFeature, digits(mean[low], 3), at(low), digits(mean[high], 3), at(high))
+	return p.chart(f.title(output), strings.Join(lines, "\n"), alt, int(width), int(y+cellY*float64(len(yNames))+below+28), table)
+}
+
+func (f PartialDependence) title(output string) string {
+	if f.Title != "" {
+		return clean(f.Title)
+	}
+	names := visible(f.Dependence.Varied[0].Name)
+	if len(f.Dependence.Varied) == 2 {
+		names += " and " + visible(f.Dependence.Varied[1].Name)
+	}
+	return clean("How " + output + " depends on " + names)
+}
+
+// alt says in words what the figure of one feature shows.
+func (f PartialDependence) alt(e effect, output string) string {
+	v := f.Dependence.Varied[0]
+	return fmt.Sprintf("What %s is in the mean of %d examples at %d values of %s: %s.", output, len(f.Dependence.Output), len(v.Points), e.feature,
+		e.courseOf(func(i int) string { return pointName(v.Points[i], v.Categories) }))
+}
+
+// legendBelow puts a chart's legend below its title, at its left.
+func legendBelow(c *Chart, y float64) error {
+	legend, ok := c.Option["legend"].(map[string]any)
+	if !ok {
+		return fmt.Errorf("%q has no legend", c.Title)
+	}
+	delete(legend, "right")
+	legend["left"], legend["top"] = effectLeft-8, y
+	return nil
+}
