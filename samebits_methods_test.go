@@ -24,13 +24,24 @@ type method struct {
 	explain func(ctx context.Context, net *models.Net, x []*tensors.Tensor) (any, error)
 }
 
-// methods are all that the room explain has. TestEveryMethodIsCompared sees to it that none is missing.
-func methods() (all []method) {
-	add := func(name string, e explain.Explainer) {
-		all = append(all, method{name, func(ctx context.Context, net *models.Net, x []*tensors.Tensor) (any, error) {
-			return e.Explain(ctx, net, x, explain.Predicted)
-		}})
+// explaining is a way to explain by a method.
+func explaining(name string, e explain.Explainer) method {
+	return method{name, func(ctx context.Context, net *models.Net, x []*tensors.Tensor) (any, error) {
+		return e.Explain(ctx, net, x, explain.Predicted)
+	}}
+}
+
+// attentions are the methods for nets with attention.
+func attentions() (all []method) {
+	for _, e := range explain.Attentions() {
+		all = append(all, explaining(reflect.TypeOf(e).Name(), e))
 	}
+	return all
+}
+
+// methods are all others that the room explain has. TestEveryMethodIsCompared sees to it that none is missing.
+func methods() (all []method) {
+	add := func(name string, e explain.Explainer) { all = append(all, explaining(name, e)) }
 	for _, e := range explain.All() {
 		add(reflect.TypeOf(e).Name(), frugal(e))
 	}
@@ -40,6 +51,7 @@ func methods() (all []method) {
 	add("LRP EpsilonGammaBox", explain.LRP{Composite: explain.EpsilonGammaBox(0, 1), Nodes: true})
 	add("LRP Every WSquare", explain.LRP{Composite: explain.Every(explain.WSquare{})})
 	add("GradCAM", explain.GradCAM{})
+	add("GradientSHAP noise", explain.GradientSHAP{Noise: 0.1, Seed: 2, Budget: explain.Budget{Evaluations: 60}})
 	add("GuidedGradCAM", explain.GuidedGradCAM{})
 	add("LayerIntegratedGradients", explain.LayerIntegratedGradients{Steps: 10})
 	add("LayerConductance", explain.LayerConductance{Steps: 6, MaxSteps: 12}) // some are refined, some not
@@ -125,7 +137,7 @@ func bitsOf(result any) (lines []string, err error) {
 // TestEveryMethodIsCompared reads the sources of pkg/explain: whatever explains there must be in the list above.
 func TestEveryMethodIsCompared(t *testing.T) {
 	listed := map[string]bool{}
-	for _, m := range methods() {
+	for _, m := range append(methods(), attentions()...) {
 		for _, word := range strings.Fields(m.name) {
 			listed[word] = true
 		}

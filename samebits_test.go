@@ -52,25 +52,28 @@ func subjects() []subject {
 	small := models.CNN{Channels: []int{4, 8}, Dense: 24, Dropout: 0.3}
 	native := small
 	native.Native = true
-	set := func() (*data.Dataset, error) { return stripes(80, 16) }
+	set := func() (*data.Dataset, error) { return stripes(80, 16, 16, 1) }
+	rows := func() (*data.Dataset, error) { return stripes(80, 9, 9) }
 	config := train.Config{Epochs: 2, BatchSize: 64, Optimizer: train.Adam{LearningRate: 0.01}, Schedule: train.Cosine{}, Seed: 5} // pads a batch
 	all := []subject{
 		{"CNN", small, set, config, methods, false, false},
 		{"native CNN", native, set, config, few, false, true},
+		{"Transformer", models.Transformer{Layers: 1, Heads: 2, Width: 8, FeedForward: 8}, rows, config, attentions, false, true},
 		// Matrices of the real size are shared out among threads, which small ones are not.
 		{"real CNN", models.CNN{}, clothes, train.Config{Epochs: 1, Optimizer: train.Adam{LearningRate: 0.001}, Seed: 5}, few, true, true},
 	}
 	if full() {
-		all[1].methods, all[2].methods = methods, methods
-		all = append(all, subject{"real native CNN", models.CNN{Native: true}, clothes, all[2].config, few, true, true})
+		all[1].methods, all[3].methods = methods, methods
+		all = append(all, subject{"real native CNN", models.CNN{Native: true}, clothes, all[3].config, few, true, true})
 	}
 	return all
 }
 
 func full() bool { return os.Getenv("VITRINE_FULL") == "1" }
 
-// stripes are n noisy grey images of size × size with bright rows, which rows being the class.
-func stripes(n, size int) (*data.Dataset, error) {
+// stripes are n noisy grey images of a shape that begins with size × size, with bright rows, which rows being the class.
+func stripes(n int, shape ...int) (*data.Dataset, error) {
+	size := shape[0]
 	rng := rand.New(rand.NewPCG(7, 0))
 	var values []float32
 	var labels []int
@@ -84,7 +87,7 @@ func stripes(n, size int) (*data.Dataset, error) {
 			values = append(values, v)
 		}
 	}
-	return data.New("stripes", []int{size, size, 1}, values, labels, []string{"a", "b", "c"})
+	return data.New("stripes", shape, values, labels, []string{"a", "b", "c"})
 }
 
 // clothes are enough of Fashion-MNIST for three steps.
@@ -244,7 +247,7 @@ func carryOut(text string) error {
 
 // otherPrograms trains and explains a net of another kind and shape.
 func otherPrograms() error {
-	set, err := stripes(40, 9)
+	set, err := stripes(40, 9, 9, 1)
 	if err != nil {
 		return err
 	}

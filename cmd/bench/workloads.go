@@ -47,15 +47,19 @@ var workloads = []workload{
 	{"cnn/train", "CNN, training step, batch 64", 0.9, 3, 1e-4, training(classifying(cnn, 64), train.SGD{LearningRate: 0.001, Momentum: 0.9})},
 	{"cnn/predict", "CNN, 64 predictions", 0, 0, 1e-4, predicting(cnn, 64)},
 	{"cnn/saliency", "CNN, saliency, 16 images", 0, 0, 1e-4, explaining(cnn, explain.Saliency{}, 16)},
-	{"cnn/ig", "CNN, integrated gradients, 50 steps, 16 images", 0, 0, 1e-3, explaining(cnn, explain.IntegratedGradients{Steps: 50, MaxSteps: 50}, 16)},
+	{"cnn/ig", "CNN, integrated gradients, 50 steps, 16 images", 0.65, 0, 1e-3, explaining(cnn, explain.IntegratedGradients{Steps: 50, MaxSteps: 50}, 16)},
+	// Both draw places of their own. What is compared are the first two images with more draws, of which chance leaves the rest of the difference.
+	{"cnn/gradientshap", "CNN, GradientSHAP, 50 samples, 16 images", 0.7, 0, 0.1, sampling(cnn, 50, 16)},
 	{"cnn/occlusion", "CNN, occlusion 4×4 by 2, 16 images", 0, 0, 1e-4, explaining(cnn, explain.Occlusion{Window: []int{4, 4, 3}, Stride: []int{2, 2, 3}}, 16)},
+	// Both draw masks of their own: the tolerance is 5 times the standard error of a difference.
+	{"cnn/lime", "CNN, LIME, 1000 neighbours, 36 superpixels, 1 image", 0.3, 0, 0.35, explaining(cnn, explain.LIME{Features: explain.Grid{Height: 4, Width: 4}}, 1)},
 	// Each side draws coalitions of its own, and Captum's with replacement and without complements: the tolerance is for its standard error.
 	{"cnn/kernelshap", "CNN, KernelSHAP, 1000 coalitions, 36 superpixels, 1 image", 0.25, 0, 0.5,
 		explaining(cnn, explain.KernelSHAP{Features: explain.Grid{Height: 4, Width: 4}, Budget: explain.Budget{Evaluations: 1000}}, 1)},
 	{"cnn/lrp", "CNN, LRP-ε, 16 images", 0.7, 0, 1e-3, explaining(cnn, explain.LRP{Composite: explain.Every(explain.Epsilon{})}, 16)},
 	{"cnn/deeplift", "CNN, DeepLIFT, 16 images", 0.7, 0, 1e-3, explaining(cnn, explain.DeepLIFT{}, 16)},
 	{"lstm/train", "LSTM, training step, batch 64", 1.3, 3, 1e-3, training(classifying(lstm, 64), adam)},
-	{"lstm/ig", "LSTM, integrated gradients, 50 steps, 16 sequences", 0, 0, 1e-3, explaining(lstm, explain.IntegratedGradients{Steps: 50, MaxSteps: 50}, 16)},
+	{"lstm/ig", "LSTM, integrated gradients, 50 steps, 16 sequences", 0.5, 0, 1e-3, explaining(lstm, explain.IntegratedGradients{Steps: 50, MaxSteps: 50}, 16)},
 	// A key's bias adds the same to all scores of a query, so that its gradient is 0: what it becomes is rounding. What else is apart, by 1e-3, is
 	// ReLU: of eight million units some are within rounding of 0, on for one side and off for the other. (With GELU all are within 5e-6
 	// after ten steps.)
@@ -156,6 +160,44 @@ func explaining(make network, method explain.Explainer, n int) func() (*task, er
 				return err
 			},
 			result: func() (map[string]*tensors.Tensor, error) {
+				a := e.Values[0]
+				return map[string]*tensors.Tensor{"values": tensors.FromFlatDataAndDimensions(a.Data, a.Shape...)}, nil
+			},
+		}, nil
+	}
+}
+
+// sampling is explaining by expected gradients over the first eight inputs, of which samples are drawn for each input. The result is that of
+// the first two with 2,000 samples.
+func sampling(make network, samples, n int) func() (*task, error) {
+	return func() (*task, error) {
+		net, inputs, classes, given, err := begin(make, n)
+		if err != nil {
+			return nil, err
+		}
+		background, err := models.Rows(inputs, 0, 8)
+		if err != nil {
+			return nil, err
+		}
+		two, err := models.Rows(inputs, 0, 2)
+		if err != nil {
+			return nil, err
+		}
+		draw := func(inputs *tensors.Tensor, classes []int, samples int) (*record.Explanation, error) {
+			method := explain.GradientSHAP{Background: explain.Background{Values: []*tensors.Tensor{background}}, Budget: explain.Budget{Evaluations: samples}}
+			return method.Explain(context.Background(), net, []*tensors.Tensor{inputs}, explain.Classes(classes...))
+		}
+		return &task{
+			given: given,
+			call: func() error {
+				_, err := draw(inputs, classes, samples)
+				return err
+			},
+			result: func() (map[string]*tensors.Tensor, error) {
+				e, err := draw(two, classes[:2], 2000)
+				if err != nil {
+					return nil, err
+				}
 				a := e.Values[0]
 				return map[string]*tensors.Tensor{"values": tensors.FromFlatDataAndDimensions(a.Data, a.Shape...)}, nil
 			},

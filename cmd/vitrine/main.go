@@ -13,8 +13,8 @@ const usage = `usage: vitrine COMMAND
       --top N              print the N most probable classes (5)
       --out DIR            write there a record (prediction.json) and a page (prediction.html)
   explain MODEL RAW...     why it says so: a record (explanation.json), which verify takes, and a page (explanation.html)
-      --method NAME        saliency, integrated-gradients (unless said otherwise), occlusion, lrp, deep-lift,
-                           guided-backprop or deconvolution
+      --method NAME        integrated-gradients (unless said otherwise), saliency, occlusion, lrp, deep-lift, gradient-shap …:
+                           a name that there is not is answered with all that there are
       --target CLASS       a class by its name or number; unless it is given, the most probable one
       --out DIR            where they are written (explanation)
   init DIR                 make DIR a folder for notebooks of your own, which is a Go module

@@ -15,6 +15,7 @@ import (
 
 	"github.com/vitrine-ml/vitrine/internal/npy"
 	"github.com/vitrine-ml/vitrine/pkg/data"
+	"github.com/vitrine-ml/vitrine/pkg/explain"
 	"github.com/vitrine-ml/vitrine/pkg/models"
 	"github.com/vitrine-ml/vitrine/pkg/pipeline"
 	"github.com/vitrine-ml/vitrine/pkg/record"
@@ -100,7 +101,7 @@ func TestPredictAndExplain(t *testing.T) {
 		"predict image.safetensors row.npy":                  "want that of one example, [6 6 1]",
 		"predict image.safetensors cat":                      "which takes a .npy file",
 		"predict --loud image.safetensors image.npy":         "loud",
-		"explain image.safetensors image.npy --method magic": "there are saliency, integrated-gradients, occlusion, lrp, deep-lift, guided-backprop, deconvolution",
+		"explain image.safetensors image.npy --method magic": "there are " + strings.Join(explain.Names(), ", "),
 		"explain image.safetensors image.npy --target horse": `no class "horse"`,
 	} {
 		if said, wrong, status := inDir(t, dir, args); status != 1 || !strings.Contains(wrong, want) {

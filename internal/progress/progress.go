@@ -45,6 +45,9 @@ func New(label string) *Line {
 	return l
 }
 
+// Silent makes a line that shows nothing.
+func Silent() *Line { return &Line{show: func([]string, string, bool) {}} }
+
 // Set changes the line: not in the first two seconds, and no more than five times a second.
 func (l *Line) Set(format string, args ...any) {
 	l.mu.Lock()

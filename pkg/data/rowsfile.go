@@ -1,23 +1,36 @@
 package data
 
 import (
-	"bufio"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"slices"
-
-	"github.com/vitrine-ml/vitrine/internal/atomicfile"
+	"strings"
 )
 
-// A file of rows begins with rowsHead bytes: a line with the format, JSON on the second line, spaces to the end. The numbers follow, little-endian,
-// then their count of rows as an uint64, so that a file that was cut off is known.
+// A file of rows begins with rowsHead bytes: a line with the format, JSON on the second line, spaces to the end. The rows follow, each its numbers,
+// little-endian, and its checksum as an uint32; then the count of rows as an uint64, so that a file that was cut off is known. A row has a
+// checksum of its own because rows are read here and there: what is read is checked, and nothing else need be read for it.
 const (
-	rowsFormat = "vitrine rows 1\n"
+	rowsFormat = "vitrine rows 2\n"
 	rowsHead   = 512
+	rowsSum    = 4 // bytes of a checksum
 )
+
+var rowsTable = crc32.MakeTable(crc32.Castagnoli)
+
+var errRowChanged = errors.New("not as it was written")
+
+// rowSum is the CRC-32C of the file's head, whose own is given, the row's position and its bytes: a row in another's place is found, and so is
+// another head.
+func rowSum(head uint32, at int, row []byte) uint32 {
+	var place [8]byte
+	binary.LittleEndian.PutUint64(place[:], uint64(at))
+	return crc32.Update(crc32.Update(head, rowsTable, place[:]), rowsTable, row)
+}
 
 // rowsHeader says what a row is.
 type rowsHeader struct {
@@ -28,118 +41,20 @@ type rowsHeader struct {
 // rowsWidths are the bytes of a number.
 var rowsWidths = map[string]int{"uint8": 1, "float32": 4, "int32": 4, "bool": 1}
 
-// RowsWriter writes the rows of a file, in order; see [WriteRows].
-type RowsWriter struct {
-	w      *bufio.Writer
-	header rowsHeader
-	size   int // numbers in a row
-	rows   int
-	buffer []byte
-}
-
-// WriteRows writes a file of rows of that shape as fast as they come, however many there are: write adds them, some at a time. The file is there when
-// all of it is, and not at all if write returns an error.
-//
-//	err := data.WriteRows(path, []int{28, 28, 1}, func(w *data.RowsWriter) error {
-//		for … {
-//			if err := w.Add(data.Column{Bytes: pixels}); err != nil { … }
-func WriteRows(path string, shape []int, write func(*RowsWriter) error) error {
-	size, err := volume(shape)
-	if err != nil {
-		return fmt.Errorf("data: %s: shape of a row: %w", path, err)
-	}
-	err = atomicfile.Write(path, 0o644, func(f io.Writer) error {
-		w := &RowsWriter{w: bufio.NewWriterSize(f, 1<<18), header: rowsHeader{Shape: shape}, size: size}
-		if err := write(w); err != nil {
-			return err
-		}
-		if w.rows == 0 {
-			return errors.New("no rows")
-		}
-		if err := binary.Write(w.w, binary.LittleEndian, uint64(w.rows)); err != nil {
-			return err
-		}
-		return w.w.Flush()
-	})
-	if err != nil {
-		return fmt.Errorf("data: %w", err)
-	}
-	return nil
-}
-
-// Add writes one or more rows: the numbers in the one of Bytes, Floats, IDs and Mask that is not empty, the same one each time. Other fields are not
-// looked at. It returns an error if they are no whole rows, or a number is NaN or infinite.
-func (w *RowsWriter) Add(c Column) error {
-	c.Bytes, c.Floats, c.IDs, c.Mask = held(c.Bytes), held(c.Floats), held(c.IDs), held(c.Mask)
-	kind, lists := c.storage()
-	switch {
-	case lists != 1:
-		return fmt.Errorf("%d lists of numbers, want one", lists)
-	case w.header.Type != "" && kind != w.header.Type:
-		return fmt.Errorf("row %d has numbers of type %s, those before have %s", w.rows, kind, w.header.Type)
-	case c.len()%w.size != 0:
-		return fmt.Errorf("%d numbers after row %d, want a multiple of %d, for shape %v", c.len(), w.rows, w.size, w.header.Shape)
-	}
-	if i := slices.IndexFunc(c.Floats, notFinite); i >= 0 {
-		return fmt.Errorf("row %d holds %v at position %d of %d", w.rows+i/w.size, c.Floats[i], i%w.size, w.size)
-	}
-	if w.header.Type == "" {
-		w.header.Type = kind
-		head, err := json.Marshal(w.header)
-		if err != nil {
-			return err
-		}
-		if _, err := fmt.Fprintf(w.w, "%s%-*s", rowsFormat, rowsHead-len(rowsFormat), head); err != nil {
-			return err
-		}
-	}
-	var err error
-	if w.buffer, err = c.appendTo(w.buffer[:0]); err != nil {
-		return err
-	}
-	w.rows += c.len() / w.size
-	_, err = w.w.Write(w.buffer)
-	return err
-}
-
-// storage is the type of the numbers, and how many lists hold some.
-func (c Column) storage() (kind string, lists int) {
-	for _, list := range []struct {
-		kind string
-		n    int
-	}{{"uint8", len(c.Bytes)}, {"float32", len(c.Floats)}, {"int32", len(c.IDs)}, {"bool", len(c.Mask)}} {
-		if list.n > 0 {
-			kind = list.kind
-			lists++
-		}
-	}
-	return kind, lists
-}
-
-// appendTo appends the numbers, little-endian.
-func (c Column) appendTo(b []byte) ([]byte, error) {
-	switch {
-	case c.Bytes != nil:
-		return append(b, c.Bytes...), nil
-	case c.Floats != nil:
-		return binary.Append(b, binary.LittleEndian, c.Floats)
-	case c.IDs != nil:
-		return binary.Append(b, binary.LittleEndian, c.IDs)
-	}
-	return binary.Append(b, binary.LittleEndian, c.Mask)
-}
-
 // RowsFile is a file of rows, whose numbers are read when they are asked for. It is open as long as it is used; a file that another takes the place of
 // meanwhile goes on to be read as it was.
 type RowsFile struct {
 	Type  string // of the numbers: uint8, float32, int32 or bool
 	Shape []int  // of a row
+	path  string
 	file  randomAccess
+	head  uint32 // the checksum of the head
 	n     int
-	width int // bytes of a row
+	width int // bytes of a row, without its checksum
 }
 
-// OpenRows opens what [WriteRows] has written. It returns an error if the file is anything else or was cut off.
+// OpenRows opens what [WriteRows] has written. It returns an error if the file is anything else, was cut off, or is of format 1, which had no
+// checksums. The rows themselves are not looked at: each is checked whenever it is read, and one that is not as it was written is an error then.
 //
 //	rows, err := data.OpenRows(path)
 //	set, err := data.Assemble("large", []data.Column{{Shape: rows.Shape, Rows: rows}}, target)
@@ -153,6 +68,7 @@ func OpenRows(path string) (*RowsFile, error) {
 		f.Close()
 		return nil, fmt.Errorf("data: %s: %w", path, err)
 	}
+	r.path = path
 	return r, nil
 }
 
@@ -176,16 +92,19 @@ func openRows(f randomAccess) (*RowsFile, error) {
 		return nil, err
 	}
 	width := size * rowsWidths[header.Type]
-	data := f.size - rowsHead - 8
-	if n := binary.LittleEndian.Uint64(tail); n == 0 || data%int64(width) != 0 || n != uint64(data/int64(width)) {
-		return nil, fmt.Errorf("%d bytes of numbers, but %d rows of %d bytes: cut off, or changed", data, n, width)
+	data, stride := f.size-rowsHead-8, int64(width+rowsSum)
+	if n := binary.LittleEndian.Uint64(tail); n == 0 || data%stride != 0 || n != uint64(data/stride) {
+		return nil, fmt.Errorf("%d bytes of rows, but %d rows of %d bytes: cut off, or changed", data, n, stride)
 	}
-	return &RowsFile{Type: header.Type, Shape: header.Shape, file: f, n: int(data / int64(width)), width: width}, nil
+	return &RowsFile{Type: header.Type, Shape: header.Shape, file: f, head: crc32.Checksum(head, rowsTable), n: int(data / stride), width: width}, nil
 }
 
 func parseRowsHead(head []byte) (h rowsHeader, err error) {
-	if string(head[:len(rowsFormat)]) != rowsFormat {
-		return h, fmt.Errorf("begins with %.20q, want %q", head, rowsFormat)
+	switch format := string(head[:len(rowsFormat)]); {
+	case strings.HasPrefix(format, "vitrine rows ") && format != rowsFormat:
+		return h, fmt.Errorf("it is of the format %.20q, and this version reads %q: write it again", format, rowsFormat)
+	case format != rowsFormat:
+		return h, fmt.Errorf("begins with %.20q, want %q", format, rowsFormat)
 	}
 	if err := json.Unmarshal(head[len(rowsFormat):], &h); err != nil {
 		return h, err
@@ -199,22 +118,31 @@ func parseRowsHead(head []byte) (h rowsHeader, err error) {
 // Len is the number of rows.
 func (r *RowsFile) Len() int { return r.n }
 
-// Read is that of [Rows].
+// Read is that of [Rows]. A row that is not as it was written is an error that names the file and the row.
 func (r *RowsFile) Read(index []int) (c Column, err error) {
-	raw := make([]byte, len(index)*r.width)
+	stride := r.width + rowsSum
+	raw := make([]byte, len(index)*stride)
 	for i := 0; i < len(index); { // neighbours are read at once
 		next := i + 1
 		for next < len(index) && index[next] == index[next-1]+1 {
 			next++
 		}
-		if _, err := r.file.ReadAt(raw[i*r.width:next*r.width], rowsHead+int64(index[i])*int64(r.width)); err != nil {
+		if _, err := r.file.ReadAt(raw[i*stride:next*stride], rowsHead+int64(index[i])*int64(stride)); err != nil {
 			if errors.Is(err, io.EOF) {
 				err = io.ErrUnexpectedEOF
 			}
-			return c, fmt.Errorf("rows %d to %d: %w", index[i], index[next-1], err)
+			return c, fmt.Errorf("%s: rows %d to %d: %w", r.path, index[i], index[next-1], err)
 		}
 		i = next
 	}
+	for i, at := range index {
+		row := raw[i*stride:][:stride]
+		if rowSum(r.head, at, row[:r.width]) != binary.LittleEndian.Uint32(row[r.width:]) {
+			return c, fmt.Errorf("%s: row %d is %w: write the file again, and look after the disk", r.path, at, errRowChanged)
+		}
+		copy(raw[i*r.width:], row[:r.width]) // the checksums between the rows are left out
+	}
+	raw = slices.Clip(raw[:len(index)*r.width])
 	switch n := len(raw) / rowsWidths[r.Type]; r.Type {
 	case "uint8":
 		c.Bytes = raw
@@ -229,6 +157,21 @@ func (r *RowsFile) Read(index []int) (c Column, err error) {
 		_, err = binary.Decode(raw, binary.LittleEndian, c.Mask)
 	}
 	return c, err
+}
+
+// whole reads all rows once, and returns an error unless they are as they were written.
+func (r *RowsFile) whole() error {
+	index := make([]int, 0, max(1, (1<<18)/r.width))
+	for from := 0; from < r.n; from += cap(index) {
+		index = index[:0]
+		for at := from; at < min(from+cap(index), r.n); at++ {
+			index = append(index, at)
+		}
+		if _, err := r.Read(index); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Close closes the file; its rows cannot be read after that. A file that nothing uses any more is closed by itself.

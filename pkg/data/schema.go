@@ -36,7 +36,8 @@ type TableColumn struct {
 
 	// Of numbers, dates (in days since 1970) and booleans: the range and the median in the training rows, and how they are scaled; the mean and the
 	// deviation are of the values with the median for those that are missing, 0 and 1 for what is not scaled, as booleans. The median is that
-	// of at most 100,000 values, drawn at random from more. Of booleans it is the more frequent value.
+	// of at most 100,000 values, drawn at random from more; of fewer in a table of more than 83 columns, 8 million for all. Of booleans it is the
+	// more frequent value.
 	Low       float64 `json:"low,omitempty"`
 	High      float64 `json:"high,omitempty"`
 	Median    float64 `json:"median,omitempty"`
@@ -110,7 +111,8 @@ func (s *Schema) Groups() (groups [][]int) {
 }
 
 // PerColumn is an explanation with one value for each column of the table, the sum over its encoded numbers, in the order of Columns.
-// It returns an error if the explanation is not one of such rows, or has a standard error for each value, which cannot be added.
+// It returns an error if the explanation is not one of such rows, or has a standard error for each number of a column, which cannot be added: a
+// method that samples is to take the columns for its features (explain.Columns of Groups).
 func (s *Schema) PerColumn(e *record.Explanation) (*record.Explanation, error) {
 	names := make([]string, len(s.Columns))
 	for i, c := range s.Columns {

@@ -11,7 +11,8 @@ import (
 )
 
 const (
-	medianSample   = 100_000 // values that a median is taken of
+	medianSample   = 100_000 // values that a median is taken of, at most
+	medianSamples  = 1 << 23 // and of all columns together, unless each would have fewer than 1,000
 	maxVocabulary  = 100_000 // different words of a column that are counted
 	maxVocabularyB = 64 << 20
 )
@@ -23,7 +24,8 @@ type study struct {
 
 	n             int // values that are there
 	mean, squares float64
-	sample        []float64
+	sample        []float64 // of at most so many
+	most          int
 	rng           *rand.Rand
 
 	counts map[string]int
@@ -35,7 +37,7 @@ func (s table) learn(t Table, f inferred, p parts) (*Schema, error) {
 	studies := make([]study, len(s.columns))
 	for i, name := range s.columns {
 		studies[i] = study{column: TableColumn{Name: name, Type: f.types[i]}, why: f.why[i], counts: map[string]int{},
-			rng: rand.New(rand.NewPCG(t.Seed, uint64(i)))}
+			most: min(medianSample, max(1_000, medianSamples/len(s.columns))), rng: rand.New(rand.NewPCG(t.Seed, uint64(i)))}
 	}
 	rows, kept := 0, p.each()
 	err := s.each(func(at int, cells []cell) error {
@@ -111,9 +113,9 @@ func (y *study) add(c cell) error {
 	delta := v - y.mean // Welford 1962
 	y.mean += delta / float64(y.n)
 	y.squares += delta * (v - y.mean)
-	if len(y.sample) < medianSample {
+	if len(y.sample) < y.most {
 		y.sample = append(y.sample, v)
-	} else if at := y.rng.IntN(y.n); at < medianSample { // Vitter 1985, algorithm R
+	} else if at := y.rng.IntN(y.n); at < y.most { // Vitter 1985, algorithm R
 		y.sample[at] = v
 	}
 	return nil

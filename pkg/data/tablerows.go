@@ -18,7 +18,8 @@ var errChanged = errors.New("it has changed while it was read")
 const tableEncoding = 1
 
 // kept is the encoded rows of the whole table, in its order, in a file of the cache. Its name is a hash of the table's contents and of the schema,
-// so that what another process has written is there already. Both parts look at the same file.
+// so that what another process has written is there already: it is read once, which takes less than the table itself, and made anew unless all of it
+// is as it was written. Both parts look at the same file.
 func (s table) kept(schema *Schema, path string, p parts, of *[2]encodedRows) (Rows, error) {
 	folder, err := cache.Dir("tables")
 	if err != nil {
@@ -31,7 +32,7 @@ func (s table) kept(schema *Schema, path string, p parts, of *[2]encodedRows) (R
 	shape := []int{len(schema.Features())}
 	at := filepath.Join(folder, cache.Key(tableEncoding, contents, schema, p.rows))
 	if rows, err := OpenRows(at); err == nil {
-		if rows.Type == "float32" && slices.Equal(rows.Shape, shape) && rows.Len() == p.rows {
+		if rows.Type == "float32" && slices.Equal(rows.Shape, shape) && rows.Len() == p.rows && rows.whole() == nil {
 			return rows, s.encodeRows(schema, p, of, nil)
 		}
 		_ = rows.Close()

@@ -1,6 +1,7 @@
 package data_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -8,6 +9,26 @@ import (
 
 	"github.com/vitrine-ml/vitrine/pkg/data"
 )
+
+// damage does to a file of rows what could befall it.
+func damage(t *testing.T, file, how string) {
+	t.Helper()
+	contents, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	switch how {
+	case "cut off":
+		contents = contents[:600]
+	case "changed": // a bit of a number in the middle: still finite
+		contents[len(contents)/2] ^= 1
+	case "of format 1":
+		contents = bytes.Replace(contents, []byte("rows 2"), []byte("rows 1"), 1)
+	}
+	if err := os.WriteFile(file, contents, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
 
 // A table whose rows are kept in a file is the one that is kept in memory, and a second reading, or one after the file was damaged, gives it again.
 func TestTableInFile(t *testing.T) {
@@ -30,16 +51,14 @@ func TestTableInFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		o.Memory = 1
-		for _, what := range []string{"written", "read again", "damaged"} {
-			if what == "damaged" {
+		for _, what := range []string{"written", "read again", "cut off", "changed", "of format 1"} {
+			if what != "written" && what != "read again" {
 				files, err := filepath.Glob(filepath.Join(cached, "tables", "*"))
 				if err != nil || len(files) == 0 {
 					t.Fatalf("%v: no files of rows", err)
 				}
 				for _, file := range files {
-					if err := os.Truncate(file, 600); err != nil {
-						t.Fatal(err)
-					}
+					damage(t, file, what)
 				}
 			}
 			fromFile, testFromFile, again, err := read(path, o)

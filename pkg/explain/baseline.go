@@ -86,8 +86,11 @@ func (b *Baseline) UnmarshalJSON(data []byte) error {
 func (r *run) baseline(b Baseline) ([][]float64, error) {
 	rows := make([][]float64, len(r.x))
 	if b.Values == nil && b.Token == 0 && b.Blur == 0 {
+		alike := !slices.ContainsFunc(r.sources, func(s source) bool { return slices.ContainsFunc(s.tokens, func(t int) bool { return t < 0 }) })
 		for i := range rows {
-			rows[i] = r.plainBaseline(b.Constant, r.x[i])
+			if rows[i] = rows[0]; i == 0 || !alike {
+				rows[i] = r.plainBaseline(b.Constant, r.x[i])
+			}
 		}
 		return rows, nil
 	}

@@ -16,29 +16,32 @@ import (
 	"github.com/vitrine-ml/vitrine/pkg/models"
 )
 
-// TestCaptumTokens compares with Captum on an embedding, in float64. testdata/make_captum_tokens.py makes the fixture.
-func TestCaptumTokens(t *testing.T) {
+// captumWordsFixture is what testdata/make_captum_tokens.py wrote.
+type captumWordsFixture struct {
+	Weights             map[string][]float64
+	Words               [][]int32
+	Logits              []float64
+	Gradient            []float64
+	Signed              []float64 `json:"gradient_signed"`
+	IntegratedGradients []float64 `json:"integrated_gradients"`
+	IGUnknown           []float64 `json:"integrated_gradients_unknown"`
+	DeepLIFT            []float64 `json:"deeplift"`
+	DeepLIFTUnknown     []float64 `json:"deeplift_unknown"`
+	Occlusion           []float64 `json:"occlusion"`
+	OcclusionUnknown    []float64 `json:"occlusion_unknown"`
+}
+
+// captumWords is the net of the fixture, in float64, and its words.
+func captumWords(t *testing.T) (net *models.Net, x []*tensors.Tensor, fixture captumWordsFixture) {
+	t.Helper()
 	data, err := os.ReadFile("testdata/captum_tokens.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var fixture struct {
-		Weights             map[string][]float64
-		Words               [][]int32
-		Logits              []float64
-		Gradient            []float64
-		Signed              []float64 `json:"gradient_signed"`
-		IntegratedGradients []float64 `json:"integrated_gradients"`
-		IGUnknown           []float64 `json:"integrated_gradients_unknown"`
-		DeepLIFT            []float64 `json:"deeplift"`
-		DeepLIFTUnknown     []float64 `json:"deeplift_unknown"`
-		Occlusion           []float64 `json:"occlusion"`
-		OcclusionUnknown    []float64 `json:"occlusion_unknown"`
-	}
 	if err := json.Unmarshal(data, &fixture); err != nil {
 		t.Fatal(err)
 	}
-	net, err := models.New(
+	net, err = models.New(
 		models.Custom{Title: "Words", Build: func(scope *model.Scope, in []*Node) []*Node {
 			ids, rows := in[0], in[0].Shape().Dim(0)
 			there := ConvertDType(NotEqual(ids, ZerosLike(ids)), dtypes.Float64)
@@ -59,7 +62,12 @@ func TestCaptumTokens(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	x := ids(fixture.Words...)
+	return net, ids(fixture.Words...), fixture
+}
+
+// TestCaptumTokens compares with Captum on an embedding.
+func TestCaptumTokens(t *testing.T) {
+	net, x, fixture := captumWords(t)
 	out, err := net.Compute(x)
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 // point is a row to pass through the net: its attributed numbers, and the example whose other inputs and target it takes.
 type point struct {
 	example int
+	number  int // of those that are passed, counted from 0
 	values  []float64
 }
 
@@ -35,10 +36,10 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 		}
 		rows := min(chunk, n-from)
 		for i := range rows {
-			points[i].example = fill(from+i, points[i].values)
+			points[i].example, points[i].number = fill(from+i, points[i].values), from+i
 		}
 		for i := rows; i < len(points); i++ { // padding
-			points[i].example = points[rows-1].example
+			points[i].example, points[i].number = points[rows-1].example, points[rows-1].number
 			copy(points[i].values, points[rows-1].values)
 		}
 		args, err := p.arguments(r, points)
@@ -85,7 +86,7 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 			got(from+i, output, rest)
 		}
 		r.evaluations += rows
-		r.line.Set("%d of %d rows", from+rows, n)
+		r.line.Set("%s%d of %d rows", r.part, from+rows, n)
 		if p.backward() {
 			r.gradients += rows
 		}

@@ -40,21 +40,7 @@ func (d DeepLIFT) Explain(ctx context.Context, net *models.Net, inputs []*tensor
 	if err != nil {
 		return nil, err
 	}
-	p, err := r.walkProgram(DeepLIFT{}, base, func(t *Trace, target, weights *Node, attributed, baseline []*Node) []*Node {
-		instead := map[*Node]*Node{}
-		for i, x := range attributed {
-			instead[x] = baseline[i]
-		}
-		s := shadow{t.Replay(instead).replaced}
-		w := newWalk(t, rescale{s}, attributed)
-		w.through = true
-		w.run(target, weights)
-		values := make([]*Node, len(attributed))
-		for i, x := range attributed {
-			values[i] = w.total(x, Sub(x, baseline[i]))
-		}
-		return append(values, Reshape(s.of(target), target.Shape().Dim(0), -1))
-	})
+	p, err := r.lift(base)
 	if err != nil {
 		return nil, err
 	}
@@ -83,6 +69,25 @@ func (d DeepLIFT) Explain(ctx context.Context, net *models.Net, inputs []*tensor
 		}
 	}
 	return e, err
+}
+
+// lift is the program that compares points with their baselines, and yields those's outputs behind the values.
+func (r *run) lift(base [][]float64) (walkProgram, error) {
+	return r.walkProgram(DeepLIFT{}, base, func(t *Trace, target, weights *Node, attributed, baseline []*Node) []*Node {
+		instead := map[*Node]*Node{}
+		for i, x := range attributed {
+			instead[x] = baseline[i]
+		}
+		s := shadow{t.Replay(instead).replaced}
+		w := newWalk(t, rescale{s}, attributed)
+		w.through = true
+		w.run(target, weights)
+		values := make([]*Node, len(attributed))
+		for i, x := range attributed {
+			values[i] = w.total(x, Sub(x, baseline[i]))
+		}
+		return append(values, Reshape(s.of(target), target.Shape().Dim(0), -1))
+	})
 }
 
 // shadow has what every node of the trace is for the baseline. It is a replay rather than a joined batch, as a model may merge the example

@@ -142,3 +142,34 @@ func ExampleIntegratedGradients_tokens() {
 	// dull -0.50
 	// <pad> 0.00
 }
+
+func ExampleInputXGradient() {
+	x := []*tensors.Tensor{tensors.FromValue([][]float32{{3, 4, 5}})}
+	why := must.M1(explain.InputXGradient{}.Explain(context.Background(), product(), x, explain.Target{}))
+	fmt.Println("of", why.Output[0], "by slope:", why.Values[0].Data) // the product is given to both of its factors
+	// Output: of 22 by slope: [12 12 10]
+}
+
+func ExampleSmoothGrad() {
+	x := []*tensors.Tensor{tensors.FromValue([][]float32{{3, -4, 5}})}
+	why := must.M1(explain.SmoothGrad{Noise: 0.5}.Explain(context.Background(), product(), x, explain.Target{}))
+	fmt.Printf("slopes around it: %.3g, of %d places\n", why.Values[0].Data, why.Spent[0])
+	// Output: slopes around it: [-4 3 2], of 50 places
+}
+
+func ExampleGradientSHAP() {
+	x := []*tensors.Tensor{tensors.FromValue([][]float32{{3, 4, 5}})}
+	background := explain.Background{Values: []*tensors.Tensor{tensors.FromValue([][]float32{{0, 0, 0}, {1, 2, 5}})}}
+	why := must.M1(explain.GradientSHAP{Background: background}.Explain(context.Background(), product(), x, explain.Target{}))
+	v, off := why.Values[0].Data, why.StdErr[0].Data
+	fmt.Printf("of %g − %g the first has %.1f ± %.1f\n", why.Output[0], why.Base[0], v[0], off[0])
+	// Output: of 22 − 6 the first has 6.1 ± 0.1
+}
+
+func ExampleDeepSHAP() {
+	x := []*tensors.Tensor{tensors.FromValue([][]float32{{3, 4, 5}})}
+	background := explain.Background{Values: []*tensors.Tensor{tensors.FromValue([][]float32{{0, 0, 0}, {1, 2, 5}})}}
+	why := must.M1(explain.DeepSHAP{Background: background}.Explain(context.Background(), product(), x, explain.Target{}))
+	fmt.Printf("shares of %g − %g are %.3g, from one row to another they vary by %.3g\n", why.Output[0], why.Base[0], why.Values[0].Data, why.BaselineStdDev[0].Data)
+	// Output: shares of 22 − 6 are [6 5 5], from one row to another they vary by [0 1.41 7.07]
+}

@@ -21,6 +21,9 @@
 // is vectors of zeros, or those of other ids ([Baseline]). Padding that the net does not look at has exactly 0. [Occlusion] puts ids in the
 // place of ids. Ids that are in no vocabulary are refused.
 //
+// Methods that explain by attention weights are a list of their own ([Attentions]). Of a whole dataset, [Aggregate] keeps what a method attributes
+// on the average; [PartialDependence] and [AccumulatedEffects] say what an output owes to a column of a table.
+//
 // Of an output that is a sequence, [Target.At] says which position is explained; [Align] explains all of them.
 package explain
 
@@ -47,7 +50,11 @@ type Explainer interface {
 
 // All lists the methods with their default options.
 func All() []Explainer {
-	return []Explainer{Saliency{}, IntegratedGradients{}, Occlusion{}, LRP{}, DeepLIFT{}, GuidedBackprop{}, Deconvolution{}, FeatureAblation{}, Shapley{}, KernelSHAP{}, PermutationSHAP{}, PartitionSHAP{}, LIME{}, RISE{}}
+	return []Explainer{
+		Saliency{}, InputXGradient{}, SmoothGrad{}, SmoothGradSquared{}, VarGrad{}, IntegratedGradients{}, GuidedIG{}, GradientSHAP{},
+		LRP{}, DeepLIFT{}, DeepSHAP{}, GuidedBackprop{}, Deconvolution{},
+		Occlusion{}, FeatureAblation{}, Shapley{}, KernelSHAP{}, PermutationSHAP{}, PartitionSHAP{}, LIME{}, RISE{},
+	}
 }
 
 // Axioms are properties of attributions that can be proved or refuted.

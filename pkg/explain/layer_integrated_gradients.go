@@ -29,7 +29,7 @@ func (LayerIntegratedGradients) Axioms() Axioms { return Axioms{Completeness: tr
 
 // Explain implements Explainer, with values for the layer's units.
 func (m LayerIntegratedGradients) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
-	ig, err := IntegratedGradients{m.Baseline, m.Steps, m.Tolerance, m.MaxSteps}.defaults()
+	ig, err := IntegratedGradients{Steps: m.Steps, Tolerance: m.Tolerance, MaxSteps: m.MaxSteps}.defaults()
 	if err != nil {
 		return nil, err
 	}
@@ -55,5 +55,5 @@ func (m LayerIntegratedGradients) Explain(ctx context.Context, net *models.Net, 
 	if err != nil {
 		return nil, err
 	}
-	return ig.along(c, m, baseline)
+	return ig.along(c, m, references{rows: baseline, each: 1, words: m.Baseline.String()})
 }

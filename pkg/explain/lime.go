@@ -30,8 +30,8 @@ import (
 // A neighbour at distance d has the weight exp(−d²/(2·Kernel²)); the first is the example itself. Where all neighbours are fewer than
 // the evaluations, each is asked for once, with its probability for a weight: the values are exact then.
 //
-// Of a table with a Background, neighbours are made of its rows: each column, by itself, has the value that it has in a row drawn from it. The
-// model sees of a column whether the value is in the same quarter of the background as the example's and, of a group of [Columns], whether it
+// Of a table with a Background, neighbours are made of its rows: each column, by itself, has the value that it has in a row drawn from it (in the
+// authors' program, one of a normal distribution within the same quarter as that). The model sees of a column whether the value is in the same quarter of the background as the example's and, of a group of [Columns], whether it
 // is the same category. So a value says what difference it makes that the column is where it is, against the other quarters: a net that rises and
 // falls again over a column is seen, and it is what the authors' program does unless it is told otherwise. Slopes is the other way.
 type LIME struct {
@@ -45,7 +45,8 @@ type LIME struct {
 	// Ridge is the penalty for squared coefficients, where each neighbour's weight is at most 1. 0: 1, as the authors have it.
 	Ridge float64
 	// Keep is how many features the model may have. Up to six are chosen one after another, each with the best fit that it makes with those before; more
-	// are those that have the largest values in a model of all. What is not chosen has the value 0. 0: all features.
+	// are those that have the largest values in a model of all. What is not chosen has the value 0, and standard errors are those of a model of
+	// just these features. 0: all features.
 	Keep   int
 	Seed   uint64
 	Budget Budget // rows an example; zero: the number of neighbours said above

@@ -1,8 +1,10 @@
 package explain_test
 
 import (
+	"context"
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +13,7 @@ import (
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
+	"github.com/janpfeifer/must"
 
 	"github.com/vitrine-ml/vitrine/pkg/explain"
 	"github.com/vitrine-ml/vitrine/pkg/explain/explaintest"
@@ -234,6 +237,27 @@ func TestLIMEStandardErrors(t *testing.T) {
 	}
 }
 
+func ExampleLIME() {
+	bright := must.M1(models.New(models.Custom{Title: "bright", Build: func(_ *model.Scope, in []*Node) []*Node {
+		means := ReduceMean(Reshape(in[0], -1, 2, 4, 8), 2) // of the upper and lower half, by columns
+		return []*Node{ReduceAndKeep(Reshape(means, -1, 16), ReduceSum, 1)}
+	}}, []models.Port{{Name: "image", Shape: []int{8, 8, 1}}}, []models.Port{{Name: "y", Shape: []int{1}}}, 1))
+	x := make([]float32, 64)
+	for i := range 4 {
+		x[i*8+1] = 1 // the second column of the upper half
+	}
+	why := must.M1(explain.LIME{Features: explain.Grid{Height: 4, Width: 4}, Ridge: 1e-6}.Explain(context.Background(), bright, []*tensors.Tensor{tensors.FromFlatDataAndDimensions(x, 1, 8, 8, 1)}, explain.Target{}))
+	square := why.Groups[0].Data[1]
+	sum := 0.0
+	for i, v := range why.Values[0].Data {
+		if why.Groups[0].Data[i] == square {
+			sum += v
+		}
+	}
+	fmt.Printf("the upper left square is worth %.2f of %.2f, with R² = %.2f, by %d neighbours, which are all: %v\n", sum, why.Output[0], why.Fit[0], why.Spent[0], why.Exact)
+	// Output: the upper left square is worth 1.00 of 1.00, with R² = 1.00, by 16 neighbours, which are all: true
+}
+
 func TestLIMEKeep(t *testing.T) {
 	w, x := []float64{2, -3, 0.5, 1, -1, 0.25, 4, 1, 0.2, 0.4}, []float64{1, 4, -2, 3, 1, 1, 0.5, 2, 1, 1}
 	net := explaintest.Linear(t, w...) // effects 2, −12, −1, 3, −1, .25, 2, 2, .2, .4
@@ -332,5 +356,36 @@ func TestLIMERefusals(t *testing.T) {
 	text := explain.LIME{Background: explain.Background{Values: explaintest.TokenRows(1, 5)}}
 	if _, err := text.Explain(t.Context(), explaintest.Tokens(t), explaintest.TokenRows(7, 1), explain.Predicted); err == nil || !strings.Contains(err.Error(), "of a Background for tables") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// Options of all kinds come back from a record, which then holds bit for bit.
+func TestVerifyWhatIsAbsent(t *testing.T) {
+	image, images := picture(t)
+	row := explaintest.Random(t, 7, 3)
+	rows := explain.Background{Values: []*tensors.Tensor{explaintest.Pseudo(4, 9, 7)}}
+	nearest := rows
+	nearest.Nearest = 3
+	for _, c := range []struct {
+		net *models.Net
+		x   []*tensors.Tensor
+		m   explain.Explainer
+	}{
+		{image, images, explain.LIME{Features: explain.Grid{Height: 3, Width: 2}, Kernel: 0.4, Ridge: 2, Keep: 3, Seed: 9, Baseline: explain.Baseline{Blur: 1.5}}},
+		{image, images, explain.LIME{Features: explain.Superpixels{Segments: 20, Compactness: 3}, Budget: explain.Budget{Evaluations: 100}}},
+		{image, images, explain.RISE{Cells: 3, Keep: 0.4, Seed: 2, Budget: explain.Budget{Tolerance: 0.05}}},
+		{row, []*tensors.Tensor{explaintest.Pseudo(5, 3, 7)}, explain.LIME{Background: rows, Features: explain.Columns{Names: []string{"a"}, Groups: [][]int{{1, 2}}}}},
+		{row, []*tensors.Tensor{explaintest.Pseudo(5, 3, 7)}, explain.LIME{Background: rows, Slopes: true}},
+		{row, []*tensors.Tensor{explaintest.Pseudo(5, 3, 7)}, explain.KernelSHAP{Background: nearest}},
+	} {
+		e := explaintest.Explain(t, c.m, c.net, c.x, explain.Predicted)
+		path := filepath.Join(t.TempDir(), "record.json")
+		if err := explain.Keep(path, e, c.m, c.net, c.x); err != nil {
+			t.Fatal(err)
+		}
+		v, err := explain.Verify(t.Context(), path, c.net)
+		if err != nil || !v.Difference.SameBits {
+			t.Errorf("%s %s: %v, error %v", e.Method, e.Options, v, err)
+		}
 	}
 }

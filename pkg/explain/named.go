@@ -7,10 +7,10 @@ import (
 	"unicode"
 )
 
-// Named is the method of [All] with its default options by its name: "integrated-gradients", or as records have it, "IntegratedGradients".
+// Named is the method of [All] or [Attentions] with its default options by its name: "integrated-gradients", or as records have it, "IntegratedGradients".
 func Named(name string) (Explainer, error) {
 	plain := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "-", "")) }
-	for _, m := range All() {
+	for _, m := range append(All(), Attentions()...) {
 		if plain(nameOf(m)) == plain(name) {
 			return m, nil
 		}
@@ -18,17 +18,16 @@ func Named(name string) (Explainer, error) {
 	return nil, fmt.Errorf("explain: no method is called %.40q, there are %s", name, strings.Join(Names(), ", "))
 }
 
-// Names are those of the methods of [All], as a shell has them: "integrated-gradients".
+// Names are those of the methods of [All] and [Attentions], as a shell has them: "integrated-gradients".
 func Names() (names []string) {
-	for _, m := range All() {
+	for _, m := range append(All(), Attentions()...) {
 		var b strings.Builder
-		before := 'A'
-		for _, c := range nameOf(m) {
-			if unicode.IsUpper(c) && unicode.IsLower(before) {
+		name := nameOf(m) + "A"
+		for i, c := range name[:len(name)-1] {
+			if upper := unicode.IsUpper(c); upper && i > 0 && (unicode.IsLower(rune(name[i-1])) || unicode.IsLower(rune(name[i+1]))) { // a word begins
 				b.WriteByte('-')
 			}
 			b.WriteRune(unicode.ToLower(c))
-			before = c
 		}
 		names = append(names, b.String())
 	}

@@ -50,10 +50,12 @@ func TestONNXAgainstCaptum(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		method explain.Explainer
-		off    float64 // of the largest; a ReLU that stands at its bend at one of the points is rounded to either side
+		off    float64 // of the largest
 	}{
 		{"saliency", explain.Saliency{}, 1e-5},
-		{"integrated_gradients", explain.IntegratedGradients{MaxSteps: 50}, 1e-3},
+		// Captum in 64 bits, with a number of points at which no ReLU that counts stands within a rounding error of its bend: where one does, 32 bits
+		// round it to either side, PyTorch's as ours, and the picture moves by 1e-4. With 50 points one picture of the 16 has such a point.
+		{"integrated_gradients", explain.IntegratedGradients{Steps: 52, MaxSteps: 52}, 1e-4},
 		{"lrp", explain.LRP{Composite: explain.Every(explain.Epsilon{})}, 1e-5},
 		{"grad_cam", explain.GradCAM{Layer: "conv2", ChannelsFirst: true, AtLayer: true}, 1e-5},
 	} {

@@ -15,7 +15,8 @@ import (
 )
 
 // onnxNets are one file of each architecture and exporter.
-var onnxNets = []string{"cnn-old", "cnn-new-fixed", "lstm-new", "transformer-old", "transformer-new", "residual-new", "logistic", "mlp", "mlp2"}
+var onnxNets = []string{"cnn-old", "cnn-new-fixed", "lstm-new", "transformer-old", "transformer-new", "residual-new", "logistic", "mlp", "mlp2",
+	"gru-new", "rnn-new", "windows-new21", "norms-new21", "products-new21", "each", "scaled", "linear"}
 
 func TestMethodsExplainNetsOfONNX(t *testing.T) {
 	for _, name := range onnxNets {

@@ -20,7 +20,7 @@ type walkProgram struct {
 	sources []source
 	output  int
 	back    func(t *Trace, target, weights *Node, attributed, baseline []*Node) []*Node
-	base    [][]float64 // per example; nil: no baseline
+	base    [][]float64 // a row for each point, from the first again when they are through; nil: no baseline
 }
 
 func (r *run) walkProgram(method Explainer, base [][]float64, back func(t *Trace, target, weights *Node, attributed, baseline []*Node) []*Node) (walkProgram, error) {
@@ -28,7 +28,7 @@ func (r *run) walkProgram(method Explainer, base [][]float64, back func(t *Trace
 	if err != nil {
 		return walkProgram{}, fmt.Errorf("explain: %w", err)
 	}
-	return walkProgram{r.method + string(options), r.sources, r.target.Output, back, base}, nil
+	return walkProgram{nameOf(method) + string(options), r.sources, r.target.Output, back, base}, nil
 }
 
 func (p walkProgram) name() string {
@@ -55,7 +55,7 @@ func (p walkProgram) arguments(r *run, points []point) ([]*tensors.Tensor, error
 	}
 	baseline := make([]point, len(points))
 	for i, point := range points {
-		baseline[i].values = p.base[point.example]
+		baseline[i].values = p.base[point.number%len(p.base)]
 	}
 	packed, err := packAll(p.sources, baseline)
 	return append(args, packed...), err

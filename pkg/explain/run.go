@@ -40,6 +40,7 @@ type run struct {
 	gradients                 int
 	spent                     []int        // per example: rows that were sampled; nil where nothing is
 	ended                     []record.End // per example: what ended that
+	part                      string       // what of the work is under way, for the line
 	stopped                   error        // that the context has ended, and when; nil: it has not
 
 	made func() (record.Provenance, error) // worked out when it is first asked for
@@ -63,7 +64,7 @@ func begin(ctx context.Context, method string, net *models.Net, inputs []*tensor
 // beginWhole is begin for methods that put ids in the place of ids, or do not touch the inputs: a point holds the ids themselves.
 func beginWhole(ctx context.Context, method string, net *models.Net, inputs []*tensors.Tensor, target Target) (*run, error) {
 	r := &run{ctx: ctx, method: method, net: net, inputs: inputs, target: target, start: time.Now()}
-	r.line = progress.New(method)
+	r.line = lineOf(ctx, method)
 	r.made = sync.OnceValues(func() (record.Provenance, error) { return Provenance(net, inputs) })
 	n, err := net.CheckInputs(inputs)
 	if err != nil {

@@ -77,6 +77,7 @@ func TestSuperpixels(t *testing.T) {
 					}
 				}
 			}
+			t.Logf("%d segments of %d asked for; %.4f of the picture's edges are theirs", p.n, c.asked, float64(found)/math.Max(float64(edges), 1))
 			if got := float64(found) / math.Max(float64(edges), 1); edges > 0 && got < c.recall {
 				t.Errorf("%.3f of the picture's edges are edges of segments, want %g", got, c.recall)
 			}

@@ -138,7 +138,7 @@ func others(then, now record.Provenance) (list []string) {
 
 // kinds are all methods of the package, by which records are read.
 func kinds() []Explainer {
-	return append(All(), GradCAM{}, GuidedGradCAM{}, LayerIntegratedGradients{}, LayerConductance{}, FeaturePermutation{})
+	return append(append(All(), Attentions()...), GradCAM{}, GuidedGradCAM{}, LayerIntegratedGradients{}, LayerConductance{}, FeaturePermutation{})
 }
 
 // methodOf is the method that made the record, with its options.

@@ -33,6 +33,9 @@ func verifiable() []explain.Explainer {
 		explain.Saliency{Signed: true},
 		explain.IntegratedGradients{Steps: 4, MaxSteps: 4, Baseline: explain.Baseline{Constant: 0.1}},
 		explain.IntegratedGradients{Steps: 4, Tolerance: 1e-3, Baseline: given},
+		explain.IntegratedGradients{Steps: 4, MaxSteps: 4, Background: rows}, explain.GuidedIG{Steps: 5, Fraction: 0.5, Distance: 1, Baseline: given},
+		explain.SmoothGrad{Noise: 0.2, Seed: 7, Budget: explain.Budget{Evaluations: 10}}, explain.VarGrad{Share: 0.1, Budget: explain.Budget{Time: 1}},
+		explain.GradientSHAP{Background: rows, Noise: 0.1, Seed: 3, Budget: explain.Budget{Tolerance: 0.05}}, explain.GradientSHAP{Baseline: given}, explain.DeepSHAP{Background: rows},
 		explain.Occlusion{Window: []int{3, 3, 1}, Stride: []int{2, 3, 1}, Baseline: given},
 		explain.LRP{Composite: explain.EpsilonGammaBox(-1, 2), Nodes: true},
 		explain.LRP{Composite: explain.Composite{{Name: "conv_0", First: true, Rule: explain.Flat{}}, {Layer: explain.DenseLayer, Rule: explain.AlphaBeta{Alpha: 3, Beta: 2}}, {Rule: explain.WSquare{}}}},
@@ -92,7 +95,7 @@ func TestVerifyKnowsEveryMethod(t *testing.T) {
 		t.Fatal(err)
 	}
 	var have []string
-	for _, m := range verifiable() {
+	for _, m := range append(verifiable(), explain.Attentions()...) { // TestVerifyAttention has the latter
 		have = append(have, strings.TrimPrefix(fmt.Sprintf("%T", m), "explain."))
 	}
 	found := 0

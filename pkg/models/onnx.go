@@ -27,7 +27,7 @@ type ONNXOptions struct {
 	// scikit-learn those are the probabilities.
 	Output string
 	// Kind is what the output's numbers are; "": Probabilities if a softmax or a sigmoid makes them or they are called so, Values if there is
-	// one number an example, else Logits.
+	// one number an example or a regression makes them, else Logits.
 	Kind Kind
 	// Classes names the output's classes; nil: as the file does, which most do not.
 	Classes []string
@@ -277,6 +277,9 @@ func (l *lowering) kind(output string, classes int) Kind {
 		}
 		if n.op == "ZipMap" && slices.Contains(n.inputs, output) {
 			return Probabilities
+		}
+		if n.op == "LinearRegressor" && slices.Contains(n.outputs, output) {
+			return Values
 		}
 	}
 	if strings.Contains(strings.ToLower(output), "probabilit") {

@@ -49,9 +49,9 @@ func init() {
 		var size *Node
 		switch norm := c.text("norm", "MAX"); norm {
 		case "L1":
-			size = ReduceAndKeep(Abs(x), ReduceSum, -1)
+			size = oneForZero(ReduceAndKeep(Abs(x), ReduceSum, -1))
 		case "L2":
-			size = Sqrt(ReduceAndKeep(Square(x), ReduceSum, -1))
+			size = Sqrt(oneForZero(ReduceAndKeep(Square(x), ReduceSum, -1)))
 		default:
 			panic(fmt.Errorf("%s is by the norm %q, supported are L1 and L2", c, norm))
 		}
@@ -87,6 +87,9 @@ func init() {
 	}
 }
 
+// oneForZero leaves zeros, which have no size, as they are: so do scikit-learn and ONNX Runtime.
+func oneForZero(x *Node) *Node { return Where(Equal(x, ZerosLike(x)), OnesLike(x), x) }
+
 // standardised has mean 0 and variance 1 over the axes.
 func standardised(x *Node, epsilon float64, axes ...int) *Node {
 	d := Sub(x, ReduceAndKeep(x, ReduceMean, axes...))
@@ -106,6 +109,10 @@ func alongAxis1(v *Node, rank, axis int) *Node {
 // linearONNX is x·Wᵀ + b of attributes.
 func linearONNX(c *onnxCall, name string, rows int) *Node {
 	x, w, b := c.x(0), c.attributes[name].floats, c.attributes["intercepts"].floats
+	if x.Rank() == 2 && rows > 0 && len(w) > 0 && len(w)%rows == 0 && len(w) != rows*x.Shape().Dim(1) {
+		panic(fmt.Errorf("%s has coefficients for %d numbers an example, and the graph gives it %d: if the file says a wrong shape of its input, say the right one in ONNXOptions.Shapes",
+			c, len(w)/rows, x.Shape().Dim(1)))
+	}
 	if x.Rank() != 2 || rows < 1 || len(w) != rows*x.Shape().Dim(1) || len(b) != 0 && len(b) != rows {
 		panic(fmt.Errorf("%s has %d coefficients and %d intercepts for %s", c, len(w), len(b), x.Shape()))
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,6 +19,7 @@ type onnxCase struct {
 	Shape    []int
 	X, Y, DX []float64
 	Class    int
+	Files    []string // without folder and ending
 }
 
 // onnxFiles are the files of testdata/onnx with their originals' numbers.
@@ -33,13 +35,9 @@ func onnxFiles(t *testing.T) map[string]onnxCase {
 		if err := json.Unmarshal(text, &made); err != nil {
 			t.Fatal(err)
 		}
-		for name, c := range made.Cases {
-			ends := []string{"-old", "-new", "-old-fixed", "-new-fixed"}
-			if source == "sklearn" {
-				ends = []string{"", "-zipmap"}
-			}
-			for _, end := range ends {
-				all[filepath.Join("testdata", "onnx", name+end+".onnx")] = c
+		for _, c := range made.Cases {
+			for _, file := range c.Files {
+				all[filepath.Join("testdata", "onnx", file+".onnx")] = c
 			}
 		}
 	}
@@ -80,7 +78,7 @@ func TestFromONNXGivesTheOriginalsNumbers(t *testing.T) {
 			if b, err := n.Backend(); err != nil {
 				t.Fatal(err)
 			} else if b.Name() != pureGo && os.Getenv("VITRINE_FULL") != "1" && name != "cnn-old" && name != "mlp2" {
-				return // XLA takes two minutes to compile them all, pure Go half a second
+				return // XLA takes minutes to compile them all, pure Go a second
 			}
 			x := c.tensor()
 			out, err := n.Run("both", func(scope *model.Scope, in []*graph.Node) []*graph.Node {
@@ -106,13 +104,33 @@ func TestFromONNXGivesTheOriginalsNumbers(t *testing.T) {
 				t.Errorf("gradients are off by %.2g of the largest", off)
 			}
 			want := Logits
-			if strings.Contains(file, "mlp") || strings.Contains(file, "logistic") {
+			switch {
+			case strings.HasPrefix(name, "mlp") || strings.HasPrefix(name, "logistic") || strings.HasPrefix(name, "scaled") || name == "each":
 				want = Probabilities
+			case strings.HasPrefix(name, "linear"):
+				want = Values
 			}
 			if n.Outputs[0].Kind != want {
 				t.Errorf("the output holds %s, want %s", n.Outputs[0].Kind, want)
 			}
 		})
+	}
+}
+
+// A file that says another shape of its input than its weights are for, as the logreg_iris.onnx of ONNX Runtime does, is refused, and read with the
+// right one.
+func TestFromONNXSaysWhatShapeTheWeightsAreFor(t *testing.T) {
+	path := filepath.Join("testdata", "onnx", "each.onnx")
+	_, err := FromONNX(path, ONNXOptions{Shapes: map[string][]int{"x": {2}}})
+	if err == nil || !strings.Contains(err.Error(), "coefficients for 4 numbers an example, and the graph gives it 2") {
+		t.Errorf("error %v", err)
+	}
+	n, err := FromONNX(path, ONNXOptions{Shapes: map[string][]int{"x": {4}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := n.Outputs[0].Classes; !slices.Equal(got, []string{"0", "1", "2"}) {
+		t.Errorf("classes %q", got)
 	}
 }
 
@@ -201,7 +219,7 @@ func asFloats(v []int) (f []float64) {
 
 // FuzzFromONNX: whatever a file holds, there is a net or an error.
 func FuzzFromONNX(f *testing.F) {
-	for _, name := range []string{"cnn-new", "lstm-new-fixed", "logistic-zipmap", "mlp2"} {
+	for _, name := range []string{"cnn-new", "lstm-new-fixed", "logistic-zipmap", "mlp2", "gru-old-fixed", "rnn-new", "windows-old", "norms-new21", "products-old", "linear"} {
 		seed, err := os.ReadFile(filepath.Join("testdata", "onnx", name+".onnx"))
 		if err != nil {
 			f.Fatal(err)

@@ -12,9 +12,9 @@ import (
 // paramUnrolled is the name of the graph's parameter that Unroll sets.
 const paramUnrolled = "unrolled"
 
-// Unroll has the recurrent layers of a graph spelled out step by step. Without it they are loops where the backend has these, which are
-// several times faster to compile and to run, but hide the steps: rules and interventions do not see them, and a gradient of a gradient is
-// refused. It is to be called before the net's function, as [model.Store.SetTraining] is.
+// Unroll has a graph spelled out: recurrent layers step by step, convolutions ([Conv2D]) as products. Without it they are loops and convolution
+// nodes where the backend has loops. Loops are several times faster to compile and to run, but hide the steps: rules and interventions do not
+// see them, and a gradient of a gradient is refused. It is to be called before the net's function, as [model.Store.SetTraining] is.
 func Unroll(scope *model.Scope, g *Graph) {
 	scope.Store().RootScope().SetGraphParam(g, paramUnrolled, true)
 }

@@ -22,7 +22,7 @@ type Explanation struct {
 
 	Values []Array   `json:"values"`         // one an attributed input, of that input's shape: of an input of ids, one number a token
 	Output []float64 `json:"output"`         // per example: the explained output
-	Base   []float64 `json:"base,omitempty"` // per example: the same output for the baseline, where the method has one
+	Base   []float64 `json:"base,omitempty"` // per example: the same output for the baseline, where the method has one, or what a local model gives there (its intercept)
 
 	// Tokens are what the first input of ids holds, as words: one an id, example by example. nil: no such input, or its ids have no names.
 	Tokens [][]string `json:"tokens,omitempty"`

@@ -1,50 +1,53 @@
 package record
 
-import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"io"
-	"os"
-
-	"github.com/vitrine-ml/vitrine/internal/atomicfile"
-)
-
 // WriteFile writes the record as JSON, whole or not at all. A record that does not pass Check is refused.
-func (e *Explanation) WriteFile(path string) error {
-	if err := e.Check(); err != nil {
-		return err
-	}
-	data, err := json.Marshal(e)
-	if err != nil {
-		return fmt.Errorf("record: %w", err)
-	}
-	return atomicfile.Write(path, 0o644, func(w io.Writer) error { _, err := w.Write(append(data, '\n')); return err })
-}
+func (e *Explanation) WriteFile(path string) error { return writeJSON(e, path) }
 
 // ReadExplanation reads what WriteFile wrote. Unknown fields, another version and numbers that do not fit are errors.
 func ReadExplanation(path string) (*Explanation, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("record: %w", err)
-	}
-	e, err := ParseExplanation(data)
-	if err != nil {
-		return nil, fmt.Errorf("%w (in %s)", err, path)
-	}
-	return e, nil
+	return readJSON[Explanation]("an explanation", path)
 }
 
 // ParseExplanation reads a record's JSON.
 func ParseExplanation(data []byte) (*Explanation, error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	var e Explanation
-	if err := d.Decode(&e); err != nil {
-		return nil, fmt.Errorf("record: not an explanation: %w", err)
-	}
-	if err := e.Check(); err != nil {
-		return nil, err
-	}
-	return &e, nil
+	return parseJSON[Explanation]("an explanation", data)
+}
+
+// WriteFile writes the record as JSON, whole or not at all. A record that does not pass Check is refused.
+func (a *Aggregate) WriteFile(path string) error { return writeJSON(a, path) }
+
+// ReadAggregate reads what WriteFile wrote. Unknown fields, another version and numbers that do not fit are errors.
+func ReadAggregate(path string) (*Aggregate, error) {
+	return readJSON[Aggregate]("an aggregate", path)
+}
+
+// ParseAggregate reads a record's JSON.
+func ParseAggregate(data []byte) (*Aggregate, error) {
+	return parseJSON[Aggregate]("an aggregate", data)
+}
+
+// WriteFile writes the record as JSON, whole or not at all. A record that does not pass Check is refused.
+func (d *Dependence) WriteFile(path string) error { return writeJSON(d, path) }
+
+// ReadDependence reads what WriteFile wrote. Unknown fields, another version and numbers that do not fit are errors.
+func ReadDependence(path string) (*Dependence, error) {
+	return readJSON[Dependence]("a dependence", path)
+}
+
+// ParseDependence reads a record's JSON.
+func ParseDependence(data []byte) (*Dependence, error) {
+	return parseJSON[Dependence]("a dependence", data)
+}
+
+// WriteFile writes the record as JSON, whole or not at all. A record that does not pass Check is refused.
+func (a *AccumulatedEffects) WriteFile(path string) error { return writeJSON(a, path) }
+
+// ReadAccumulatedEffects reads what WriteFile wrote. Unknown fields, another version and numbers that do not fit are errors.
+func ReadAccumulatedEffects(path string) (*AccumulatedEffects, error) {
+	return readJSON[AccumulatedEffects]("accumulated effects", path)
+}
+
+// ParseAccumulatedEffects reads a record's JSON.
+func ParseAccumulatedEffects(data []byte) (*AccumulatedEffects, error) {
+	return parseJSON[AccumulatedEffects]("accumulated effects", data)
 }

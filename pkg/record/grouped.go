@@ -9,14 +9,15 @@ import (
 // Features of an axis of that name: of a table, for instance, whose categories are several numbers each. What the values add up to stays the same,
 // and so do residuals.
 //
-// It returns an error unless there is one input, of one axis, whose every number is in one group, and one name a group; or if the values have
-// standard errors, as these cannot be added.
+// It returns an error unless there is one input, of one axis, whose every number is in one group, and one name a group. Standard errors of
+// numbers cannot be added; but where the members of a group were one feature when they were explained (Groups), theirs are shares of one
+// standard error, which is put together again.
 func (e *Explanation) Grouped(axis string, names []string, groups [][]int) (*Explanation, error) {
 	if err := e.Check(); err != nil {
 		return nil, err
 	}
-	if len(e.Values) != 1 || len(e.Values[0].Shape) != 2 || e.StdErr != nil {
-		return nil, fmt.Errorf("record: groups of one input with one axis, without standard errors; %s explains %d inputs, the first of shape %v",
+	if len(e.Values) != 1 || len(e.Values[0].Shape) != 2 {
+		return nil, fmt.Errorf("record: groups of one input with one axis; %s explains %d inputs, the first of shape %v",
 			e.Method, len(e.Values), e.Values[0].Shape)
 	}
 	if len(names) != len(groups) {
@@ -36,18 +37,51 @@ func (e *Explanation) Grouped(axis string, names []string, groups [][]int) (*Exp
 	if at := slices.IndexFunc(in, func(n int) bool { return n != 1 }); at >= 0 {
 		return nil, fmt.Errorf("record: position %d is in %d groups, want each in one", at, in[at])
 	}
-	to := Array{Name: from.Name, DType: "float64", Axes: []string{"example", axis}, Shape: []int{e.Rows(), len(groups)}, Features: slices.Clone(names)}
-	for i := range e.Rows() {
-		row := from.Row(i)
-		for _, group := range groups {
-			sum := 0.0
-			for _, at := range group {
-				sum += row[at]
-			}
-			to.Data = append(to.Data, sum)
-		}
+	if err := e.oneErrorEach(names, groups); err != nil {
+		return nil, err
 	}
 	g := *e
-	g.Values, g.BaselineStdDev, g.Groups = []Array{to}, nil, nil
+	g.Values, g.StdErr = grouped(e.Values, axis, names, groups), grouped(e.StdErr, axis, names, groups)
+	g.BaselineStdDev, g.Groups = nil, nil
 	return &g, nil
+}
+
+// oneErrorEach returns an error if a group has several standard errors: its members were features of their own.
+func (e *Explanation) oneErrorEach(names []string, groups [][]int) error {
+	if e.StdErr == nil {
+		return nil
+	}
+	for i := range e.Rows() {
+		for k, group := range groups {
+			for m, at := range group {
+				if m == 0 {
+					continue
+				}
+				if e.Groups == nil || e.Groups[0].Row(i)[at] != e.Groups[0].Row(i)[group[0]] || e.Groups[0].Row(i)[at] < 0 {
+					return fmt.Errorf("record: %q is several features in this explanation by %s, whose standard errors cannot be added: explain it with its columns as features",
+						names[k], e.Method)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// grouped adds up the members of each group; of the one array that there is, if any.
+func grouped(arrays []Array, axis string, names []string, groups [][]int) (sums []Array) {
+	for _, from := range arrays {
+		to := Array{Name: from.Name, DType: "float64", Axes: []string{"example", axis}, Shape: []int{from.Rows(), len(groups)}, Features: slices.Clone(names)}
+		for i := range from.Rows() {
+			row := from.Row(i)
+			for _, group := range groups {
+				sum := 0.0
+				for _, at := range group {
+					sum += row[at]
+				}
+				to.Data = append(to.Data, sum)
+			}
+		}
+		sums = append(sums, to)
+	}
+	return sums
 }

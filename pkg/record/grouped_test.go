@@ -35,6 +35,19 @@ func TestGrouped(t *testing.T) {
 			t.Errorf("%v: %v, want %q", c.groups, err, c.want)
 		}
 	}
+	e.StdErr = []record.Array{{Name: "row", Axes: []string{"example", "feature"}, Shape: []int{2, 3}, Data: []float64{.1, .2, .1, .3, .4, .3}}}
+	one, two := []string{"a", "b"}, [][]int{{2, 0}, {1}}
+	if _, err := e.Grouped("column", one, two); err == nil || !strings.Contains(err.Error(), `"a" is several features`) {
+		t.Errorf("standard errors of numbers: %v", err)
+	}
+	e.Groups = []record.Array{{Name: "row", Axes: []string{"example", "feature"}, Shape: []int{2, 3}, Data: []float64{0, 1, 0, 1, 0, 1}}}
+	if g, err = e.Grouped("column", one, two); err != nil || g.Check() != nil || !slices.Equal(g.StdErr[0].Data, []float64{.2, .2, .6, .4}) {
+		t.Errorf("standard errors of columns: %v, %v", g, err)
+	}
+	if _, err := e.Grouped("column", one, [][]int{{1, 0}, {2}}); err == nil {
+		t.Error("the standard errors of two features were added")
+	}
+	e.StdErr, e.Groups = nil, nil
 	e.Values[0].Features = []string{"one"}
 	if err := e.Check(); err == nil || !strings.Contains(err.Error(), "names for 1 features") {
 		t.Errorf("too few features: %v", err)

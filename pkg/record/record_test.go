@@ -61,7 +61,9 @@ func TestCheck(t *testing.T) {
 		{"1 numbers of base", func(e *Explanation) { e.Base = e.Base[1:] }},
 		{"1 target classes", func(e *Explanation) { e.Target.Classes = []int{1} }},
 		{"standard errors", func(e *Explanation) { e.StdErr = []Array{e.Values[0], e.Values[0]} }},
-		{"groups of", func(e *Explanation) { e.Groups = []Array{{Name: "g", Axes: []string{"example"}, Shape: []int{2}, Data: []float64{0, 1}}} }},
+		{"groups of", func(e *Explanation) {
+			e.Groups = []Array{{Name: "g", Axes: []string{"example"}, Shape: []int{2}, Data: []float64{0, 1}}}
+		}},
 		{"1 ends", func(e *Explanation) { e.Ended = []End{EndAll} }},
 		{"fit of example 0 is NaN", func(e *Explanation) { e.Fit = []float64{math.NaN(), 1} }},
 	} {

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from captum._utils.models.model import Model
-from captum.attr import LRP, DeepLift, IntegratedGradients, KernelShap, Lime, Occlusion, Saliency
+from captum.attr import LRP, DeepLift, GradientShap, IntegratedGradients, KernelShap, Lime, Occlusion, Saliency
 from captum.attr._utils.lrp_rules import EpsilonRule
 from torch import nn
 
@@ -124,10 +124,61 @@ def cnn_ig(given):
     return lambda: method.attribute(x, target=given["classes"], n_steps=50, method="gausslegendre"), values
 
 
+@peer("cnn/gradientshap")
+def cnn_gradientshap(given):
+    method, x = GradientShap(CNN(given).eval()), images(given)
+
+    def draw(n, samples):
+        return method.attribute(x[:n], x[:8], n_samples=samples, target=given["classes"][:n])
+
+    return lambda: draw(len(x), 50), lambda _: values(draw(2, 2000))
+
+
 @peer("cnn/occlusion")
 def cnn_occlusion(given):
     method, x = Occlusion(CNN(given).eval()), images(given)
     return lambda: method.attribute(x, target=given["classes"], sliding_window_shapes=(3, 4, 4), strides=(3, 2, 2)), values
+
+
+def squares(x, block=4):
+    """The square of pixels that each number of images is in, and how many numbers a square holds: ours share its value out."""
+    across = torch.arange(x.shape[3]) // block
+    mask = torch.arange(x.shape[2])[:, None] // block * (int(across[-1]) + 1) + across
+    return mask.expand_as(x), block * block * x.shape[1]
+
+
+class Ridge(Model):
+    """A ridge regression with a penalty of 1 for Captum's Lime, which has none without scikit-learn."""
+
+    def fit(self, train_data, **_):
+        x, y, weight = (torch.cat(part).double() for part in zip(*train_data))
+        weight = weight / weight.sum(), weight.sum()
+        x, y = x - weight[0] @ x, y - weight[0] @ y
+        left = x.T @ (x * weight[0][:, None]) * weight[1] + torch.eye(x.shape[1], dtype=x.dtype)
+        self.coefficients = torch.linalg.solve(left, x.T @ (weight[0] * y) * weight[1])
+
+    def representation(self):
+        return self.coefficients
+
+    def __call__(self, x):
+        return x.double() @ self.coefficients
+
+
+@peer("cnn/lime")
+def cnn_lime(given):
+    x = images(given)
+    mask, each = squares(x)
+    count = int(mask.max()) + 1
+
+    def near(_, __, kept, **___):  # the cosine of what is kept, as lime has it
+        return torch.exp(-(1 - (kept.sum() / count).sqrt()) ** 2 / (2 * 0.25 ** 2))
+
+    method = Lime(CNN(given).eval(), interpretable_model=Ridge(), similarity_func=near)
+
+    def explain():
+        return method.attribute(x, target=given["classes"], feature_mask=mask, n_samples=1000, perturbations_per_eval=200)
+
+    return explain, lambda attribution: values(attribution / each)
 
 
 class LinearRegression(Model):
@@ -156,15 +207,14 @@ class KernelShapAlone(KernelShap):
 
 @peer("cnn/kernelshap")
 def cnn_kernelshap(given):
-    x, block = images(given), 4
-    across = torch.arange(x.shape[3]) // block
-    mask = (torch.arange(x.shape[2])[:, None] // block * (int(across[-1]) + 1) + across).expand_as(x)
+    x = images(given)
+    mask, each = squares(x)
     method = KernelShapAlone(CNN(given).eval())
 
     def explain():
-        return method.attribute(x, target=given["classes"], feature_mask=mask, n_samples=1000)
+        return method.attribute(x, target=given["classes"], feature_mask=mask, n_samples=1000, perturbations_per_eval=200)
 
-    return explain, lambda attribution: values(attribution / (block * block * x.shape[1]))  # ours share a square's value out
+    return explain, lambda attribution: values(attribution / each)
 
 
 @peer("cnn/lrp")
