@@ -72,8 +72,8 @@ func (g *game) estimates(method Explainer, b Budget, seed uint64, usual func(pla
 				sums[i] = 0
 			}
 		},
-		worst: func(i int) float64 { // to look is work: again when a quarter more is known
-			if spent := g.r.spent[i]; at[i] == 0 || spent >= at[i]+at[i]/4 {
+		worst: func(i int) float64 { // to look is work: again when half as much again is known
+			if spent := g.r.spent[i]; at[i] == 0 || spent >= at[i]+at[i]/2 {
 				_, errs := of[i].estimate()
 				at[i], worst[i] = spent, math.Inf(1)
 				if errs != nil {

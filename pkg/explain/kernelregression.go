@@ -80,11 +80,21 @@ func (r *regression) solve() bool {
 		}
 		r.means = means
 	}
-	for _, p := range r.pairs[:r.answered] {
+	var four [4][]float64
+	var weights [4]float64
+	for k := range four {
+		four[k] = make([]float64, len(r.x))
+	}
+	for k, p := range r.pairs[:r.answered] {
 		y, w := r.equation(p), r.weight(p)
-		r.g.add(w, r.x)
 		for j, v := range r.x {
 			r.b[j] += w * v * y
+		}
+		weights[k%4] = w
+		copy(four[k%4], r.x)
+		if k%4 == 3 || k == r.answered-1 {
+			r.g.addFour(weights, four)
+			weights = [4]float64{}
 		}
 	}
 	// A row's numbers add up to 0 over the players, and less what is common over the triples: a number for all of them would change nothing. Ones
@@ -222,13 +232,10 @@ func (r *regression) stdErr() []float64 {
 	for h := range sums {
 		sums[h], squares[h] = make([]float64, r.n), make([]float64, r.n)
 	}
-	half := make([]float64, len(r.x))
+	leverage := r.leverages()
 	for _, p := range r.pairs[:r.answered] {
 		y, w, h := r.equation(p), r.weight(p), p.size-1
-		residual := y - dot(r.x, r.b)
-		copy(half, r.x)
-		r.g.half(half)
-		residual *= w / max(1-w*dot(half, half), 1e-3)
+		residual := w * (y - dot(r.x, r.b)) / max(1-leverage[h], 1e-3)
 		for i := range moves {
 			moved := residual * dot(moves[i], r.x)
 			sums[h][i] += moved
@@ -253,4 +260,22 @@ func (r *regression) stdErr() []float64 {
 		stdErr[i] = math.Sqrt(variance)
 	}
 	return stdErr
+}
+
+// leverages are those of the equations of each size, which are much the same: the mean over some.
+func (r *regression) leverages() []float64 {
+	const some = 32
+	means, looked, half := make([]float64, len(r.strata)), make([]int, len(r.strata)), make([]float64, len(r.x))
+	for _, p := range r.pairs[:r.answered] {
+		h := p.size - 1
+		of := min(some, r.strata[h].answered)
+		if looked[h]++; looked[h] > of {
+			continue
+		}
+		r.equation(p)
+		copy(half, r.x)
+		r.g.half(half)
+		means[h] += r.weight(p) * dot(half, half) / float64(of)
+	}
+	return means
 }

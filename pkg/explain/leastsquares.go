@@ -24,6 +24,18 @@ func (m *normal) add(w float64, x []float64) {
 	}
 }
 
+// addFour adds w·x·xᵀ of four x, in less than half the time.
+func (m *normal) addFour(w [4]float64, x [4][]float64) {
+	for i := range m.n {
+		g := m.row(i)
+		a, b, c, d := x[0][:len(g)], x[1][:len(g)], x[2][:len(g)], x[3][:len(g)]
+		u, v, s, t := w[0]*a[i], w[1]*b[i], w[2]*c[i], w[3]*d[i]
+		for j := range g {
+			g[j] += (u*a[j] + v*b[j]) + (s*c[j] + t*d[j])
+		}
+	}
+}
+
 // factor makes it Cholesky's L, with L·Lᵀ the sum. It says whether the equations have one solution.
 func (m *normal) factor() bool {
 	for i := range m.n {

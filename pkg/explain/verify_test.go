@@ -43,7 +43,7 @@ func verifiable() []explain.Explainer {
 		explain.FeatureAblation{Features: blocks, Background: rows}, explain.FeaturePermutation{Background: rows, Budget: explain.Budget{Evaluations: 3 * 36}, Seed: 2},
 		explain.FeaturePermutation{Features: blocks}, // each other's
 		explain.Shapley{Features: blocks, Background: rows, Exact: true}, explain.Shapley{Budget: explain.Budget{Time: time.Nanosecond}},
-		explain.KernelSHAP{Baseline: given, Budget: explain.Budget{Tolerance: 0.01}, Seed: 5}, explain.PermutationSHAP{Background: rows, Seed: 6},
+		explain.KernelSHAP{Baseline: given, Features: blocks, Budget: explain.Budget{Evaluations: 60, Tolerance: 0.01}, Seed: 5}, explain.PermutationSHAP{Background: rows, Seed: 6},
 		explain.PartitionSHAP{Features: explain.Grid{Height: 3, Width: 6}, Hierarchy: &explain.Hierarchy{Parts: []explain.Hierarchy{{Feature: 1}, {}}}},
 		explain.PartitionSHAP{Background: rows, Budget: explain.Budget{Evaluations: 5 * 700}},
 		explain.GradCAM{}, explain.GuidedGradCAM{}, explain.LayerIntegratedGradients{}, explain.LayerConductance{Layer: "relu_0", Baseline: given},
@@ -67,6 +67,8 @@ func TestVerify(t *testing.T) {
 	net, x := picture(t)
 	dir, ctx := t.TempDir(), context.Background()
 	for i, m := range verifiable() {
+		start := time.Now()
+		defer func() { t.Logf("%T %v", m, time.Since(start)) }()
 		e, err := explain.Cached(m, net, x, explain.Predicted)
 		if err != nil {
 			t.Fatal(err)
