@@ -42,7 +42,7 @@ func (d *Dataset) tensors(n int, at func(int) int) []*tensors.Tensor {
 }
 
 // Samples are the examples [from:to] as a person looks at them: the numbers of the first input and of the target, what ids stand for,
-// class names and where the examples came from. It panics unless 0 ≤ from ≤ to ≤ Len.
+// class names, where the examples came from and, of a table, what its columns hold. It panics unless 0 ≤ from ≤ to ≤ Len.
 func (d *Dataset) Samples(from, to int) record.Samples {
 	d.mustSpan(from, to)
 	input, target := d.inputs[0].Span(from, to), d.target.Span(from, to)
@@ -52,6 +52,9 @@ func (d *Dataset) Samples(from, to int) record.Samples {
 		Tokens:  input.tokens(),
 		Classes: slices.Clone(d.Classes),
 		Index:   slices.Clone(d.Index[from:to]),
+	}
+	if schema, ok := d.Preparation.(*Schema); ok && slices.Equal(s.Inputs.Features, schema.Features()) {
+		s.Columns = schema.read(s.Inputs)
 	}
 	if d.target.Kind != Classes {
 		numbers := target.array(to - from)

@@ -6,8 +6,9 @@ import "fmt"
 // seen them, its predictions.
 type Samples struct {
 	Dataset string     `json:"dataset"`
-	Inputs  Array      `json:"inputs"`           // images: example × height × width × channel, in [0,1]; ids: example × position
-	Tokens  [][]string `json:"tokens,omitempty"` // of ids: what those of each example stand for, without padding (id 0)
+	Inputs  Array      `json:"inputs"`            // images: example × height × width × channel, in [0,1]; ids: example × position
+	Tokens  [][]string `json:"tokens,omitempty"`  // of ids: what those of each example stand for, without padding (id 0)
+	Columns []Column   `json:"columns,omitempty"` // of a table: what its columns hold, as a person reads them; Inputs are what the net is given
 
 	Labels  []int    `json:"labels,omitempty"`  // index into Classes, one an example
 	Classes []string `json:"classes,omitempty"` // names of the classes
@@ -43,6 +44,11 @@ func (s Samples) Check() error {
 		return err
 	}
 	n := s.Len()
+	for _, c := range s.Columns {
+		if err := c.Check(n); err != nil {
+			return err
+		}
+	}
 	if s.Target != nil {
 		if err := s.Target.Check(); err != nil {
 			return err

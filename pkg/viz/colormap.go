@@ -15,12 +15,20 @@ var diverging = [...]color.RGBA{
 	{0xff, 0xd6, 0xbf, 255}, {0xfb, 0xab, 0x7e, 255}, {0xeb, 0x83, 0x42, 255}, {0xce, 0x61, 0x03, 255}, {0xa1, 0x4a, 0x01, 255},
 }
 
+// ramp are the colours of what has no zero, a feature's values from low to high: the strong blue and orange of diverging with violet between them, where
+// those have white, so that each can be seen on any background, and none is the grey of what is not known.
+var ramp = [...]color.RGBA{diverging[1], {0x91, 0x55, 0xa8, 255}, diverging[9]}
+
 // signed is the colour of v in [−1, 1]; what lies beyond gets the colour of the end.
 func signed(v float64) color.RGBA {
 	const last = len(diverging) - 1
 	at := (max(-1, min(1, v)) + 1) / 2 * float64(last)
 	i := min(int(at), last-1)
-	a, b, f := diverging[i], diverging[i+1], at-float64(i)
+	return mixed(diverging[i], diverging[i+1], at-float64(i))
+}
+
+// mixed is the colour at f between a, at 0, and b, at 1.
+func mixed(a, b color.RGBA, f float64) color.RGBA {
 	mix := func(a, b uint8) uint8 { return uint8(math.Round(float64(a) + f*(float64(b)-float64(a)))) }
 	return color.RGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 255}
 }

@@ -84,7 +84,7 @@ func (e effect) draw(p *plot, panel int, name string, zero bool) {
 
 // bars are the effect of categories, which have no order: a bar each, with whiskers of two standard errors.
 func (e effect) bars(names, notes []string) bars {
-	b := bars{names: names, values: e.values, notes: make([]string, len(names)), lines: e.lines}
+	b := bars{names: rowNames(names), values: e.values, notes: make([]string, len(names)), lines: e.lines}
 	for i, v := range e.values {
 		color := css(diverging[1])
 		if v > 0 {
@@ -169,8 +169,8 @@ func outputName(output, asked string) string {
 	return name
 }
 
-// spread are the smallest and the greatest of some numbers.
-func spread(values []float64) (low, high float64) {
+// extent are the smallest and the greatest of some numbers.
+func extent(values []float64) (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
 	for _, v := range values {
 		low, high = min(low, v), max(high, v)

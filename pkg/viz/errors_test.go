@@ -52,8 +52,8 @@ func TestErrors(t *testing.T) {
 		change(&f.Alignments[0])
 		return f
 	}
-	depends := func(change func(*record.Dependence)) Figure {
-		d := dependence()
+	partial := func(change func(*record.Dependence)) Figure {
+		d := dependenceOnOne()
 		change(d)
 		return PartialDependence{Dependence: d}
 	}
@@ -62,6 +62,26 @@ func TestErrors(t *testing.T) {
 		change(f.Explanations[0])
 		return f
 	}
+	table := func(change func(*record.Explanation, *record.Samples)) (*record.Explanation, record.Samples) {
+		e, s := loans(4, 0)
+		change(e, &s)
+		return e, s
+	}
+	swarm := func(change func(*record.Explanation, *record.Samples)) Figure {
+		e, s := table(change)
+		return Beeswarm{Explanation: e, Samples: s}
+	}
+	fall := func(change func(*record.Explanation, *record.Samples)) Figure {
+		e, s := table(change)
+		return Waterfall{Explanation: e, Samples: s}
+	}
+	depends := func(change func(*DependenceScatter)) Figure {
+		e, s := loans(4, 0)
+		f := DependenceScatter{Explanation: e, Samples: s, Feature: "age"}
+		change(&f)
+		return f
+	}
+	loan, people := loans(4, 0)
 	for _, c := range []struct {
 		name   string
 		figure Figure
@@ -180,12 +200,12 @@ func TestErrors(t *testing.T) {
 
 		{"nothing", PartialDependence{}, "no Dependence"},
 		{"another version", PartialDependence{Dependence: &record.Dependence{}}, "version 0 of a dependence"},
-		{"one point", depends(func(d *record.Dependence) {
+		{"one point", partial(func(d *record.Dependence) {
 			d.Varied[0].Points, d.Curves.Shape, d.Curves.Data = []float64{1}, []int{4, 1}, d.Curves.Data[:4]
 		}), `"age" has one point`},
-		{"NaN", depends(func(d *record.Dependence) { d.Curves.Data[5] = math.NaN() }), "holds NaN at [1 1]"},
+		{"NaN", partial(func(d *record.Dependence) { d.Curves.Data[5] = math.NaN() }), "holds NaN at [1 1]"},
 		{"centred categories", PartialDependence{Dependence: dependenceOnCategories(), Centred: true}, "not for categories or two features"},
-		{"too narrow", PartialDependence{Dependence: dependence(), Width: 100}, "at least 400"},
+		{"too narrow", PartialDependence{Dependence: dependenceOnOne(), Width: 100}, "at least 400"},
 		{"nothing", AccumulatedEffects{}, "no Effects"},
 		{"another version", AccumulatedEffects{Effects: &record.AccumulatedEffects{}}, "version 0 of accumulated effects"},
 		{"too narrow", AccumulatedEffects{Effects: accumulated(), Width: 100}, "at least 400"},
@@ -203,6 +223,54 @@ func TestErrors(t *testing.T) {
 		{"NaN", Ranking{Ranking: record.Ranking{Names: []string{"a"}, Values: []float64{math.NaN()}}}, `the value of "a" is NaN`},
 		{"top", Ranking{Ranking: ranking(), Top: -1}, "Top is -1"},
 		{"too narrow", Ranking{Ranking: ranking(), Width: 100}, "at least 400"},
+
+		{"nil", Beeswarm{}, "explanation 0 is nil"},
+		{"no features", swarm(func(e *record.Explanation, s *record.Samples) {
+			e.Values[0].Shape, e.Values[0].Data, e.Values[0].Features, e.StdErr = []int{4, 0}, nil, nil, nil
+		}), `"row" has no features`},
+		{"images", Beeswarm{Explanation: same[0]}, `expected values with axes [example feature], got "image" with [example height width channel]`},
+		{"two inputs", swarm(func(e *record.Explanation, s *record.Samples) {
+			e.Values, e.StdErr = append(e.Values, e.Values[0]), nil
+		}), `both "row" and "row" are inputs of features: set Input`},
+		{"another input", Beeswarm{Explanation: loan, Input: "x"}, `of the input "x", got "row"`},
+		{"other examples", Beeswarm{Explanation: loan.Select(0), Samples: people}, "the explanation is of 1 examples, but there are 4 samples"},
+		{"other features", swarm(func(e *record.Explanation, s *record.Samples) { s.Columns = s.Columns[1:] }), "values of 5 features, but the samples have [4 0] numbers and 4 columns"},
+		{"other names", swarm(func(e *record.Explanation, s *record.Samples) { s.Columns[1].Name = "sum" }), `is "amount of the credit in thousands of marks of the year" in the explanation and "sum" in the samples`},
+		{"NaN", swarm(func(e *record.Explanation, s *record.Samples) { e.Values[0].Data[2] = math.NaN() }), "holds NaN at [0 2]"},
+		{"NaN in a column", swarm(func(e *record.Explanation, s *record.Samples) { s.Columns[1].Values[0] = math.NaN() }), "of example 0 is NaN"},
+		{"too great", swarm(func(e *record.Explanation, s *record.Samples) {
+			e.Values[0].Data[2], e.Values[0].Data[3] = math.MaxFloat64, math.MaxFloat64
+		}), "add up to more than a number can hold"},
+		{"a negative error", swarm(func(e *record.Explanation, s *record.Samples) { e.StdErr[0].Data[0] = -1 }), "standard error of feature 0 of example 0 is -1"},
+		{"errors of others", swarm(func(e *record.Explanation, s *record.Samples) {
+			e.StdErr[0].Shape, e.StdErr[0].Data, e.StdErr[0].Features = []int{4, 0}, nil, nil
+		}), `standard errors of "row" have shape [4 0]`},
+		{"unfinished", swarm(func(e *record.Explanation, s *record.Samples) {
+			for i := range e.Status {
+				e.Status[i] = record.Unfinished
+			}
+		}), "all 4 examples are unfinished"},
+		{"top", Beeswarm{Explanation: loan, Top: -1}, "Top is -1"},
+		{"too narrow", Beeswarm{Explanation: loan, Width: 399}, "at least 400 pixels"},
+		{"no base", fall(func(e *record.Explanation, s *record.Samples) { e.Base = nil }), "PermutationSHAP has no Base: what its values add up to is not known"},
+		{"example", Waterfall{Explanation: loan, Example: 4}, "Example is 4: the explanation has 4, counted from 0"},
+		{"an unfinished one", fall(func(e *record.Explanation, s *record.Samples) { e.Status[0] = record.Unfinished }), "example 0 is unfinished"},
+		{"no base", Force{Explanation: same[0]}, `expected values with axes`},
+		{"highlight", Decision{Explanation: loan, Highlight: []int{-1}}, "Highlight: Example is -1"},
+		{"no samples", depends(func(f *DependenceScatter) { f.Samples = record.Samples{} }), "no samples: what the feature is in each example"},
+		{"feature", depends(func(f *DependenceScatter) { f.Feature = "agee" }), `Feature is "agee", want one of ["age" "amount`},
+		{"color", depends(func(f *DependenceScatter) { f.Color = "colour" }), `Color is "colour", want one of`},
+		{"both", depends(func(f *DependenceScatter) { f.Color, f.NoColor = "age", true }), "but NoColor is set"},
+		{"too many words", depends(func(f *DependenceScatter) {
+			f.Color, f.Samples.Columns[2].Categories = "purpose", strings.Split("abcdef", "")
+		}), `Color "purpose" has 6 categories: 5 can be told apart`},
+		{"nowhere known", depends(func(f *DependenceScatter) { f.Samples.Columns[0].Missing = []bool{true, true, true, true} }), `"age" is missing in all examples`},
+		{"order", ExplanationHeatmap{Explanation: loan, Order: 7}, "unknown Order 7: choose viz.ByOutput"},
+		{"clip", ExplanationHeatmap{Explanation: loan, Clip: 101}, "it is a percentile"},
+		{"nothing", FeatureBar{}, "no explanations: give at least one"},
+		{"too many", FeatureBar{Explanations: []*record.Explanation{loan, loan, loan, loan, loan, loan}}, "6 explanations: give 1 to 5"},
+		{"names", FeatureBar{Explanations: []*record.Explanation{loan}, Names: []string{"a", "b"}}, "2 names for 1 explanations"},
+		{"other features", FeatureBar{Explanations: []*record.Explanation{loan, func() *record.Explanation { e, _ := loans(3, 1); return e }()}}, "PermutationSHAP (2) explains other features than PermutationSHAP"},
 
 		{"no explanations", ResidualTable{}, "no explanations: give at least one"},
 		{"no examples", ResidualTable{Explanations: []*record.Explanation{{Version: 1, Method: "IG", Values: []record.Array{{Axes: []string{"example"}, Shape: []int{0}}}}}}, "explains no examples"},

@@ -73,21 +73,43 @@ func named(text string) []Figure {
 	methods.Names, looked.Head = []string{text, text, text}, 0
 	looked.Layers[0][0].Source, looked.Layers[0][0].Target = []string{text, text, text, text, text}, []string{text, text, text, text, text}
 	tinted.Samples.Dataset, tinted.Samples.Classes, tinted.Explanations[0].Method, tinted.Explanations[0].Status[1] = text, []string{text, text}, text, record.Status(text)
-	depending, homes, pairs, near := dependence(), dependenceOnCategories(), dependenceOnTwo(), accumulated()
+	depending, homes, pairs, near := dependenceOnOne(), dependenceOnCategories(), dependenceOnTwo(), accumulated()
 	depending.Varied[0].Name, depending.Varied[0].Unit, depending.Target.Output, depending.Target.Asked = text, text, text, text
 	homes.Varied[0].Name, homes.Varied[0].Categories, pairs.Varied[0].Name, pairs.Varied[1].Categories = text, []string{text, text, text}, text, []string{text, text, text}
 	near.Name, near.Unit, near.Target.Output = text, text, text
+	loan, people := hostile(text)
 	models := ModelComparison{Scores: []record.Scores{cnn, rnn}}
 	return []Figure{
 		models, ModelComparison{Scores: models.Scores, Names: []string{text, text}, Title: text}, ConfusionMatrix{Scores: cnn}, ConfusionMatrix{Scores: rnn, Title: text},
 		ROC{Scores: curves}, methods, looked, tinted, PartialDependence{Dependence: depending}, PartialDependence{Dependence: homes, Title: text}, PartialDependence{Dependence: pairs},
 		AccumulatedEffects{Effects: near}, Ranking{Ranking: ranked}, Ranking{Ranking: ranked, Title: text, Top: 2},
 		read, cut, waves, wave, lines, steps, aligned, alignedTitle,
+		FeatureBar{Explanations: []*record.Explanation{loan}, Samples: people, Local: true}, FeatureBar{Explanations: []*record.Explanation{loan, loan}, Names: []string{text, text}, Title: text},
+		Beeswarm{Explanation: loan, Samples: people}, Waterfall{Explanation: loan, Samples: people}, Force{Explanation: loan, Samples: people},
+		Decision{Explanation: loan, Samples: people, Highlight: []int{0}}, DependenceScatter{Explanation: loan, Samples: people, Feature: text, Color: text},
+		ExplanationHeatmap{Explanation: loan, Samples: people},
 		SampleGrid{Samples: s}, SampleGrid{Samples: s, Title: text},
 		TrainingCurve{History: h}, TrainingCurve{History: h, Title: text},
 		ImageAttribution{Samples: s, Explanations: why}, ImageAttribution{Samples: s, Explanations: why, Names: []string{text}, Title: text},
 		ResidualTable{Explanations: why}, ResidualTable{Explanations: why, Names: []string{text}, Title: text},
 	}
+}
+
+// hostile is an explanation of people whose columns, words and classes all have that name.
+func hostile(text string) (*record.Explanation, record.Samples) {
+	e, s := loans(6, 0)
+	e.Method, e.Target.Output, e.Target.Asked, e.Baseline, s.Dataset, s.Classes = text, text, text, text, text, []string{text, text}
+	e.Values[0].Features = nil
+	for j := range s.Columns {
+		c := &s.Columns[j]
+		c.Name = text
+		for k := range c.Categories {
+			c.Categories[k] = text
+		}
+		e.Values[0].Features = append(e.Values[0].Features, text)
+	}
+	e.StdErr[0].Features = e.Values[0].Features
+	return e, s
 }
 
 // elements are the names of a picture's elements; they show that it is well-formed.

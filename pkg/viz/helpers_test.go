@@ -74,6 +74,11 @@ func figures() map[string]Figure {
 	ig.Status[1], ig.Residual[1] = record.Unconverged, 0.5
 	saliency.Base, saliency.Residual, saliency.Baseline, saliency.Exact = nil, nil, "", true
 	why := []*record.Explanation{saliency, ig}
+	e, people := loans(12, 8)
+	e.Status[7] = record.Unfinished
+	e.Output[3] += 0.5 // which no value accounts for
+	many, crowd := loans(450, 6)
+	some, group := loans(60, 0)
 	return map[string]Figure{
 		"samplegrid":       SampleGrid{Samples: s},
 		"trainingcurve":    TrainingCurve{History: epochs(3)},
@@ -93,11 +98,24 @@ func figures() map[string]Figure {
 		"attentionheads":    heads(2, 3),
 		"superpixeloverlay": superpixels(),
 
-		"partialdependence":  PartialDependence{Dependence: dependence()},
-		"partialcentred":     PartialDependence{Dependence: dependence(), Centred: true, Lines: 3},
+		"partialdependence":  PartialDependence{Dependence: dependenceOnOne()},
+		"partialcentred":     PartialDependence{Dependence: dependenceOnOne(), Centred: true, Lines: 3},
 		"partialcategories":  PartialDependence{Dependence: dependenceOnCategories()},
 		"partialsurface":     PartialDependence{Dependence: dependenceOnTwo()},
 		"accumulatedeffects": AccumulatedEffects{Effects: accumulated()},
+
+		"featurebar":         FeatureBar{Explanations: []*record.Explanation{e}, Top: 5},
+		"featurebarlocal":    FeatureBar{Explanations: []*record.Explanation{e}, Samples: people, Local: true, Example: 2, Top: 5},
+		"featurebarcohorts":  FeatureBar{Explanations: []*record.Explanation{e, e.Select(0, 1, 2)}, Names: []string{"all", "three"}, Top: 3},
+		"beeswarm":           Beeswarm{Explanation: e, Samples: people, Top: 5},
+		"beeswarmcounted":    Beeswarm{Explanation: many, Samples: crowd},
+		"waterfall":          Waterfall{Explanation: e, Samples: people, Example: 3, Top: 5},
+		"force":              Force{Explanation: e, Samples: people, Example: 2, Top: 5},
+		"decision":           Decision{Explanation: e, Samples: people, Highlight: []int{2}, Top: 5},
+		"decisioncounted":    Decision{Explanation: many, Samples: crowd, Top: 4},
+		"dependence":         DependenceScatter{Explanation: e, Samples: people, Feature: "age", Color: "purpose"},
+		"dependencewords":    DependenceScatter{Explanation: some, Samples: group, Feature: "purpose", Color: "age", Width: 400},
+		"explanationheatmap": ExplanationHeatmap{Explanation: e, Samples: people, Top: 5},
 	}
 }
 
@@ -347,7 +365,7 @@ func superpixels() SuperpixelOverlay {
 }
 
 // dependence of four examples on the age: each falls with it, by another slope.
-func dependence() *record.Dependence {
+func dependenceOnOne() *record.Dependence {
 	d := &record.Dependence{Version: record.Version, Target: record.Target{Output: "probability", Asked: "class good"},
 		Varied: []record.Varied{{Name: "age", Unit: "years", Points: []float64{20, 30, 40, 60}, Observed: []float64{25, 31, 33, 75}}}}
 	d.Curves = record.Array{Axes: []string{"example", "point"}, Shape: []int{4, 4}}

@@ -41,7 +41,7 @@ func (f ModelComparison) draw() (*Chart, error) {
 		if i > 0 && 100*share > b.values[best] {
 			best = i
 		}
-		b.names, b.values, b.colors = append(b.names, names[i]), append(b.values, 100*share), append(b.colors, css(diverging[1]))
+		b.names, b.values, b.colors = append(b.names, rowName{name: names[i]}), append(b.values, 100*share), append(b.colors, css(diverging[1]))
 		b.low, b.high = append(b.low, 100*low), append(b.high, 100*high)
 		b.notes = append(b.notes, fmt.Sprintf("%s %% (%s–%s) of %d", oneDigit(share), oneDigit(low), oneDigit(high), s.Examples))
 		table.Rows = append(table.Rows, []string{names[i], clean(s.Dataset), strconv.Itoa(s.Examples), strconv.Itoa(right), number(share), number(low), number(high), number(s.Loss)})

@@ -75,7 +75,7 @@ func (f PartialDependence) spreadAt(d *record.Dependence, i int) (low, high floa
 	for row := range at {
 		at[row] = d.Curves.Row(row)[i]
 	}
-	return spread(at)
+	return extent(at)
 }
 
 // curve draws one feature.

@@ -25,7 +25,7 @@ func seriesNamed(c *Chart, name string) (found []map[string]any) {
 
 // The mean and two standard errors of it to either side, by hand: at 20 years the examples are 0.9, 0.8, 0.7 and 0.6.
 func TestPartialDependenceDrawsMeanBandAndExamples(t *testing.T) {
-	c := drawn(t, PartialDependence{Dependence: dependence()})
+	c := drawn(t, PartialDependence{Dependence: dependenceOnOne()})
 	mean := seriesNamed(c, "mean")[0]["data"].([]any)[0].(map[string]any)["value"].([]any)
 	if mean[0] != 20. || mean[1] != 0.75 {
 		t.Errorf("the mean begins at %v, want [20 0.75]", mean)
@@ -43,12 +43,12 @@ func TestPartialDependenceDrawsMeanBandAndExamples(t *testing.T) {
 	if text := c.Option["title"].(map[string]any)["subtext"].(string); !strings.Contains(strings.ReplaceAll(text, "\n", " "), "the values of 3 of 4, 1 lie outside") {
 		t.Errorf("it does not say that an example lies outside: %q", text)
 	}
-	few := drawn(t, PartialDependence{Dependence: dependence(), Lines: 2, Centred: true})
+	few := drawn(t, PartialDependence{Dependence: dependenceOnOne(), Lines: 2, Centred: true})
 	data := seriesNamed(few, "single examples")[0]["data"].([]any)
 	if len(data) != 10 || data[0].([]any)[1] != 0. || data[5].([]any)[1] != 0. || data[8].([]any)[1] != -0.24 {
 		t.Errorf("centred, the first and the last example are %v", data)
 	}
-	if none := drawn(t, PartialDependence{Dependence: dependence(), Lines: -1}); seriesNamed(none, "single examples") != nil {
+	if none := drawn(t, PartialDependence{Dependence: dependenceOnOne(), Lines: -1}); seriesNamed(none, "single examples") != nil {
 		t.Error("examples, though none are asked for")
 	}
 }
@@ -66,7 +66,7 @@ func TestRugStandsAsTheDataDo(t *testing.T) {
 }
 
 func ExamplePartialDependence() {
-	chart, err := PartialDependence{Dependence: dependence()}.Draw()
+	chart, err := PartialDependence{Dependence: dependenceOnOne()}.Draw()
 	if err != nil {
 		fmt.Println(err)
 		return

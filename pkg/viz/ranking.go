@@ -53,7 +53,7 @@ func (f Ranking) draw() (*Chart, error) {
 		if r.Values[i] > 0 {
 			color = css(diverging[9])
 		}
-		b.names, b.values, b.colors = append(b.names, name), append(b.values, r.Values[i]), append(b.colors, color)
+		b.names, b.values, b.colors = append(b.names, rowName{name: name}), append(b.values, r.Values[i]), append(b.colors, color)
 		if len(r.StdErr) > 0 {
 			stdErr = number(r.StdErr[i])
 			note += " ± " + short(2*r.StdErr[i])
@@ -66,7 +66,7 @@ func (f Ranking) draw() (*Chart, error) {
 		b.notes = append(b.notes, note)
 		table.Rows = append(table.Rows, []string{name, number(r.Values[i]), stdErr, count})
 	}
-	b.lines = func(i int) []string { return []string{b.names[i], what + ": " + b.notes[i]} }
+	b.lines = func(i int) []string { return []string{b.names[i].name, what + ": " + b.notes[i]} }
 	subtitle := fmt.Sprintf("The %d strongest of %d", len(shown), len(r.Names))
 	if len(shown) == len(r.Names) {
 		subtitle = fmt.Sprintf("All %d", len(shown))
@@ -82,7 +82,7 @@ func (f Ranking) draw() (*Chart, error) {
 	title := clean(orElse(f.Title, orElse(r.Name, "Ranking")))
 	first, last := 0, len(shown)-1
 	alt := fmt.Sprintf("%s: %s of %s. The greatest is %s of %s, the smallest %s of %s.", title, what, strings.ToLower(subtitle[:1])+subtitle[1:],
-		b.notes[first], b.names[first], b.notes[last], b.names[last])
+		b.notes[first], b.names[first].name, b.notes[last], b.names[last].name)
 	return p.chart(title, subtitle+".", alt, int(width), int(y+52), table)
 }
 
