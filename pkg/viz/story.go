@@ -40,7 +40,7 @@ func storyOf(e *record.Explanation, samples record.Samples, input string, i, top
 	s.subtitle = strings.Join(append([]string{"Example " + of.name}, of.lines()[1:]...), ", ")
 	s.subtitle += fmt.Sprintf("; %s, explained: %s; base %s", orElse(clean(e.Method), "values"), s.explained(), digits(s.base, 3))
 	if e.Baseline != "" {
-		s.subtitle += " (" + clean(e.Baseline) + ")"
+		s.subtitle += " (" + shorten(clean(e.Baseline), 32) + ")"
 	}
 	s.subtitle += ", f(x) " + digits(s.output, 3)
 	if s.stdErr != nil {
