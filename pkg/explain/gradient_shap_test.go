@@ -114,7 +114,8 @@ func TestOverBackground(t *testing.T) {
 				mean += e.Values[0].Data[j] / 4
 			}
 			for _, e := range each {
-				squares += math.Pow(e.Values[0].Data[j]-mean, 2)
+				off := e.Values[0].Data[j] - mean
+				squares += off * off
 			}
 			if deviation := math.Sqrt(squares / 3); math.Abs(v-mean) > 1e-12 || math.Abs(got.BaselineStdDev[0].Data[j]-deviation) > 1e-12 {
 				t.Errorf("%T: value %d is %g, deviation %g, want %g and %g", c.over, j, v, got.BaselineStdDev[0].Data[j], mean, deviation)

@@ -88,7 +88,7 @@ func (m IntegratedGradients) along(r *run, method Explainer, from references) (*
 		if n > waysAtOnce {
 			r.part = fmt.Sprintf("examples %d to %d of %d, ", ways[0].example+1, ways[len(ways)-1].example+1, n)
 		}
-		if err := m.integrate(r, ways); err != nil && !r.halted(err) {
+		if err := m.integrateAll(r, ways); err != nil && !r.halted(err) {
 			return nil, err
 		}
 		for k := range ways {

@@ -20,6 +20,9 @@ func (r *run) references(baseline Baseline, background Background) (f references
 	if background.Empty() {
 		f = references{each: 1, words: baseline.String()}
 		f.rows, err = r.baseline(baseline)
+		if last := len(f.rows) - 1; err == nil && &f.rows[0][0] == &f.rows[last][0] {
+			f.same = true
+		}
 		return f, err
 	}
 	if baseline.Values != nil || baseline.Constant != 0 || baseline.Token != 0 {

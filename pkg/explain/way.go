@@ -91,8 +91,8 @@ func (w *way) total() []float64 {
 	return total
 }
 
-// integrate goes the ways, and halves stretches until their tolerances hold or their steps are spent.
-func (m IntegratedGradients) integrate(r *run, ways []way) error {
+// integrateAll goes the ways, and halves stretches until their tolerances hold or their steps are spent.
+func (m IntegratedGradients) integrateAll(r *run, ways []way) error {
 	var todo []*stretch
 	for k := range ways {
 		ways[k].stretches[0].way = k
