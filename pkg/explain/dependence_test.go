@@ -386,6 +386,9 @@ func TestVariables(t *testing.T) {
 	if _, err := explain.PartialDependence(t.Context(), net, x, explain.Target{}); err == nil || !strings.Contains(err.Error(), "want one or two") {
 		t.Errorf("no variable: %v", err)
 	}
+	if _, err := explain.PartialDependence(t.Context(), net, x, explain.Target{}, explain.Variable{Name: "grade"}, column(4)); err == nil || !strings.Contains(err.Error(), "share a column") {
+		t.Errorf("one column twice: %v", err)
+	}
 	same := explaintest.Rows([]float64{1, 2, 3}, []float64{1, 4, 5})
 	if _, err := explain.AccumulatedEffects(t.Context(), two, same, explain.Target{}, column(0)); err == nil || !strings.Contains(err.Error(), "1 different values in 2 examples") {
 		t.Errorf("a constant: %v", err)

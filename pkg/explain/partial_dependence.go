@@ -3,6 +3,7 @@ package explain
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -37,6 +38,9 @@ func PartialDependence(ctx context.Context, net *models.Net, inputs []*tensors.T
 		v, err := r.variable(asked)
 		if err != nil {
 			return nil, err
+		}
+		if len(found) > 0 && slices.ContainsFunc(v.columns, func(c int) bool { return slices.Contains(found[0].columns, c) }) {
+			return nil, fmt.Errorf("explain: partial dependence on %q and %q, which share a column", found[0].name, v.name)
 		}
 		observed := v.observed(r.x)
 		points, err := v.points(observed, 20)
