@@ -209,7 +209,7 @@ func (r *regression) players(fitted []float64) []float64 {
 
 // stdErr are the values' standard errors by the sandwich estimator, for a stratified sample without replacement: how much what one pair
 // adds to the values differs from what another of its size does, for the part of the pairs that was not drawn. A residual is taken for
-// larger than it is by the leverage of its equation (HC3: MacKinnon and White 1985).
+// larger than it is by the leverage of its equation (HC3: MacKinnon and White 1985), that of its size on average.
 func (r *regression) stdErr() []float64 {
 	// How each equation's left side moves a player's value: a row for each player of the matrix that maps right sides to that.
 	moves := make([][]float64, r.n)

@@ -52,7 +52,10 @@ func (m Shapley) Explain(ctx context.Context, net *models.Net, inputs []*tensors
 		if m.Exact {
 			return 1 << 16
 		}
-		return max(kernelSHAPCoalitions(players), min(allCoalitions(players), 1<<12))
+		if all := allCoalitions(players); all <= 1<<12 {
+			return max(all, kernelSHAPCoalitions(players))
+		}
+		return kernelSHAPCoalitions(players)
 	}
 	return g.estimates(m, m.Budget, m.Seed, usual, func(example, coalitions int) (estimator, error) {
 		n := g.parts[example].n

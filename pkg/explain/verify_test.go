@@ -67,8 +67,6 @@ func TestVerify(t *testing.T) {
 	net, x := picture(t)
 	dir, ctx := t.TempDir(), context.Background()
 	for i, m := range verifiable() {
-		start := time.Now()
-		defer func() { t.Logf("%T %v", m, time.Since(start)) }()
 		e, err := explain.Cached(m, net, x, explain.Predicted)
 		if err != nil {
 			t.Fatal(err)
