@@ -47,6 +47,7 @@ func explainExamples(args []string) error {
 	if table, ok := p.Preparation.(*data.Schema); ok { // whose zeros are a row with no category at all
 		method = explain.WithBaseline(method, explain.Baseline{Values: table.Typical()})
 	}
+	method = explain.WithFeatures(method, p.Features())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	why, err := p.Explain(ctx, method, target, args[1:]...)
@@ -96,6 +97,8 @@ func attribution(p *pipeline.Pipeline, e *pipeline.Explanation) viz.Figure {
 	switch {
 	case s.Tokens != nil:
 		return viz.TextAttribution{Samples: s, Explanations: all}
+	case len(axes) == 4 && why.Values[0].Axis("height") == 1 && why.Groups != nil:
+		return viz.SuperpixelOverlay{Samples: s, Explanations: all}
 	case len(axes) == 4 && why.Values[0].Axis("height") == 1:
 		return viz.ImageAttribution{Samples: s, Explanations: all}
 	case len(axes) == 3 && why.Values[0].Axis("time") == 1:
@@ -129,7 +132,10 @@ func contributions(why *record.Explanation, s record.Samples) record.Ranking {
 	if why.Rows() > 1 {
 		r.Value = "mean " + r.Value
 	}
-	for _, a := range why.Values {
+	for k, a := range why.Values {
+		if why.StdErr != nil && why.Rows() == 1 {
+			r.StdErr = append(r.StdErr, why.StdErr[k].Row(0)...)
+		}
 		for i := range a.Row(0) {
 			name, sum := fmt.Sprintf("%s %d", a.Name, i+1), 0.0
 			switch {

@@ -161,15 +161,17 @@ func TestRowsInAShell(t *testing.T) {
 		row += `"` + c.Name + `":null,`
 	}
 	row = strings.TrimSuffix(row, ",") + "}"
-	said, wrong, status := inDir(t, dir, "explain credit.safetensors "+row)
-	if status != 0 {
-		t.Fatalf("status %d: %s%s", status, said, wrong)
-	}
-	page, err := os.ReadFile(filepath.Join(dir, "explanation", "explanation.html"))
-	if err != nil || !strings.Contains(string(page), schema.Columns[0].Name) || !strings.Contains(string(page), "contribution to "+strings.Fields(said[strings.LastIndex(said, "explained: "):])[1]) {
-		t.Errorf("the page does not name the columns or the class (%v)", err)
-	}
-	if said, wrong, status := inDir(t, dir, "verify explanation/explanation.json"); status != 0 {
-		t.Errorf("verify: %s%s", said, wrong)
+	for _, method := range []string{"integrated-gradients", "kernel-shap"} {
+		said, wrong, status := inDir(t, dir, "explain credit.safetensors --method "+method+" "+row)
+		if status != 0 {
+			t.Fatalf("%s: status %d: %s%s", method, status, said, wrong)
+		}
+		page, err := os.ReadFile(filepath.Join(dir, "explanation", "explanation.html"))
+		if err != nil || !strings.Contains(string(page), schema.Columns[0].Name) || !strings.Contains(string(page), "contribution to "+strings.Fields(said[strings.LastIndex(said, "explained: "):])[1]) {
+			t.Errorf("%s: the page does not name the columns or the class (%v)", method, err)
+		}
+		if said, wrong, status := inDir(t, dir, "verify explanation/explanation.json"); status != 0 {
+			t.Errorf("%s: verify: %s%s", method, said, wrong)
+		}
 	}
 }

@@ -46,3 +46,18 @@ func WithBaseline(method Explainer, b Baseline) Explainer {
 	}
 	return method
 }
+
+// WithFeatures is the method with those features, or as it is if it takes none or has some already.
+func WithFeatures(method Explainer, f Features) Explainer {
+	m := reflect.New(reflect.TypeOf(method)).Elem()
+	m.Set(reflect.ValueOf(method))
+	if m.Kind() != reflect.Struct {
+		return method
+	}
+	own := m.FieldByName("Features")
+	if f == nil || !own.IsValid() || own.Type() != reflect.TypeFor[Features]() || !own.IsNil() {
+		return method
+	}
+	own.Set(reflect.ValueOf(f))
+	return m.Interface().(Explainer)
+}

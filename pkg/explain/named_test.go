@@ -22,3 +22,19 @@ func TestNames(t *testing.T) {
 		}
 	}
 }
+
+func TestWithFeatures(t *testing.T) {
+	grid, words := explain.Grid{Height: 2, Width: 2}, explain.Words{}
+	for _, c := range []struct{ method, want explain.Explainer }{
+		{explain.Shapley{Seed: 3}, explain.Shapley{Seed: 3, Features: grid}},
+		{explain.Shapley{Features: words}, explain.Shapley{Features: words}},
+		{explain.Saliency{Signed: true}, explain.Saliency{Signed: true}},
+	} {
+		if got := explain.WithFeatures(c.method, grid); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%+v with a grid is %+v, want %+v", c.method, got, c.want)
+		}
+		if got := explain.WithFeatures(c.method, nil); !reflect.DeepEqual(got, c.method) {
+			t.Errorf("%+v with nothing is %+v", c.method, got)
+		}
+	}
+}

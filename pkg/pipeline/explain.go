@@ -43,12 +43,32 @@ func (p *Pipeline) Explain(ctx context.Context, method explain.Explainer, target
 		return nil, err
 	}
 	why := &Explanation{Record: e, Samples: samples, Inputs: inputs}
-	if table, ok := p.Preparation.(*data.Schema); ok && e.StdErr == nil {
+	if table, ok := p.Preparation.(*data.Schema); ok && (e.StdErr == nil || e.Groups != nil) {
 		if why.Columns, err = table.PerColumn(e); err != nil {
 			return nil, err
 		}
 	}
 	return why, nil
+}
+
+// Features are what a person counts in, for methods that take features away: the columns of a table, the words of a text, regions of a picture,
+// stretches of a sound. nil: every number.
+func (p *Pipeline) Features() explain.Features {
+	switch how := p.Preparation.(type) {
+	case *data.Schema:
+		names := make([]string, len(how.Columns))
+		for i, c := range how.Columns {
+			names[i] = c.Name
+		}
+		return explain.Columns{Names: names, Groups: how.Groups()}
+	case data.TextPreparation:
+		return explain.Words{}
+	case data.Images:
+		return explain.Superpixels{}
+	case data.Sounds:
+		return explain.Segments{}
+	}
+	return nil
 }
 
 // Target is a class by its name or, counted from 0, its number; where a class is called by a number, that is it. "" and "predicted" are the
