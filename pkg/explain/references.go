@@ -25,7 +25,7 @@ func (r *run) references(baseline Baseline, background Background) (f references
 		}
 		return f, err
 	}
-	if baseline.Values != nil || baseline.Constant != 0 || baseline.Token != 0 {
+	if baseline.stated() {
 		return f, errors.New("explain: a Baseline and a Background: there can be one of them; a baseline can be a row of the background")
 	}
 	if f.rows, err = r.background(background); err != nil {
