@@ -24,9 +24,12 @@ type PartitionSHAP struct {
 	Hierarchy  *Hierarchy
 	Baseline   Baseline   // what absent features are; zero: zeros, and padding for ids
 	Background Background // instead of a Baseline: rows over which an absent feature is averaged
-	Budget     Budget     // in rows, of which a coalition takes one for each of the Background. Zero: 2·n + 2048 coalitions of n features
+	Budget     Budget     // in rows, of which a coalition takes one for each of the Background. Zero: 2·n + 2048 coalitions of n features, or ten pairs of orders where those are more
 	Seed       uint64     // of estimates
 }
+
+// partitionCoalitions is how many of n features are asked for where the budget says nothing.
+func partitionCoalitions(n int) int { return max(2*n+2048, permutationCoalitions(n)) }
 
 // Axioms implements Explainer. Features that the function treats alike have equal values only where the hierarchy does too.
 func (m PartitionSHAP) Axioms() Axioms {
@@ -46,7 +49,7 @@ func (m PartitionSHAP) Explain(ctx context.Context, net *models.Net, inputs []*t
 	if err != nil {
 		return nil, err
 	}
-	return g.estimates(m, m.Budget, m.Seed, kernelSHAPCoalitions, func(example, coalitions int) (estimator, error) {
+	return g.estimates(m, m.Budget, m.Seed, partitionCoalitions, func(example, coalitions int) (estimator, error) {
 		n := g.parts[example].n
 		if n < 2 {
 			return newEnumeration(n), nil

@@ -138,6 +138,17 @@ func TestShapleyOptions(t *testing.T) {
 	}
 }
 
+// TestManyFeatures: the usual budgets are enough for any number of features.
+func TestManyFeatures(t *testing.T) {
+	net, x := explaintest.Random(t, 200, 1), []*tensors.Tensor{explaintest.Pseudo(1, 1, 200)}
+	for _, m := range []explain.Explainer{explain.Shapley{}, explain.PermutationSHAP{}, explain.PartitionSHAP{}} {
+		e := explaintest.Explain(t, m, net, x, explain.Predicted)
+		if e.StdErr == nil || e.Exact || e.Residual[0] > 1e-9 {
+			t.Errorf("%s: exact %v, residual %g", e.Method, e.Exact, e.Residual[0])
+		}
+	}
+}
+
 // TestPaddingAlone: of an example that is only padding there is nothing to share out.
 func TestPaddingAlone(t *testing.T) {
 	net := explaintest.Tokens(t)
