@@ -1,9 +1,13 @@
 package explain
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/vitrine-ml/vitrine/pkg/models"
 	"github.com/vitrine-ml/vitrine/pkg/record"
 )
 
@@ -17,6 +21,19 @@ type game struct {
 	near   *nearest      // chooses among those rows by what is there; nil: all of them stand for what is absent
 	output []float64     // of every example: what everybody is worth
 	base   []float64     // and nobody
+}
+
+// beginGame begins a run that is nothing but a game; its line of progress is to be ended.
+func beginGame(ctx context.Context, method Explainer, net *models.Net, inputs []*tensors.Tensor, target Target, f Features, baseline Baseline, background Background) (*game, error) {
+	r, err := beginWhole(ctx, nameOf(method), net, inputs, target)
+	if err != nil {
+		return nil, err
+	}
+	g, err := r.game(f, baseline, background)
+	if err != nil {
+		r.line.Done("")
+	}
+	return g, err
 }
 
 // game begins one. Rows of a background stand for what is absent or, without one, a baseline.

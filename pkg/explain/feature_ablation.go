@@ -28,15 +28,11 @@ func (m FeatureAblation) Axioms() Axioms {
 
 // Explain implements Explainer.
 func (m FeatureAblation) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
-	r, err := beginWhole(ctx, nameOf(m), net, inputs, target)
+	g, err := beginGame(ctx, m, net, inputs, target, m.Features, m.Baseline, m.Background)
 	if err != nil {
 		return nil, err
 	}
-	defer r.line.Done("")
-	g, err := r.game(m.Features, m.Baseline, m.Background)
-	if err != nil {
-		return nil, err
-	}
+	defer g.r.line.Done("")
 	type one struct{ example, player int }
 	var all []one
 	values, there := make([][]float64, len(g.parts)), make([][]bool, len(g.parts))
@@ -61,7 +57,7 @@ func (m FeatureAblation) Explain(ctx context.Context, net *models.Net, inputs []
 			values[o.example][o.player] = g.output[o.example] - worth
 			done = i + 1
 		})
-	if err != nil && !r.halted(err) {
+	if err != nil && !g.r.halted(err) {
 		return nil, err
 	}
 	if done < len(all) { // as the context ended

@@ -113,9 +113,7 @@ func (m GuidedIG) Explain(ctx context.Context, net *models.Net, inputs []*tensor
 	}
 	e.Base, e.Residual, e.Baseline = base, residual, m.Baseline.String()
 	for _, i := range todo {
-		if e.Status[i] = record.Unconverged; r.stopped != nil { // it would have gone on
-			e.Status[i] = record.Unfinished
-		}
+		e.Status[i] = r.above()
 	}
 	return e, err
 }

@@ -35,16 +35,12 @@ func (m KernelSHAP) Axioms() Axioms { return shapley(m.Features) }
 
 // Explain implements Explainer.
 func (m KernelSHAP) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
-	r, err := beginWhole(ctx, nameOf(m), net, inputs, target)
+	g, err := beginGame(ctx, m, net, inputs, target, m.Features, m.Baseline, m.Background)
 	if err != nil {
 		return nil, err
 	}
-	defer r.line.Done("")
-	g, err := r.game(m.Features, m.Baseline, m.Background)
-	if err != nil {
-		return nil, err
-	}
+	defer g.r.line.Done("")
 	return g.estimates(m, m.Budget, m.Seed, kernelSHAPCoalitions, func(example, _ int) (estimator, error) {
-		return newKernelFit(g.parts[example].n, r.random(m.Seed, example)), nil
+		return newKernelFit(g.parts[example].n, g.r.random(m.Seed, example)), nil
 	})
 }

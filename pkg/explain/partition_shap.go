@@ -40,15 +40,11 @@ func (m PartitionSHAP) Axioms() Axioms {
 
 // Explain implements Explainer.
 func (m PartitionSHAP) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
-	r, err := beginWhole(ctx, nameOf(m), net, inputs, target)
+	g, err := beginGame(ctx, m, net, inputs, target, m.Features, m.Baseline, m.Background)
 	if err != nil {
 		return nil, err
 	}
-	defer r.line.Done("")
-	g, err := r.game(m.Features, m.Baseline, m.Background)
-	if err != nil {
-		return nil, err
-	}
+	defer g.r.line.Done("")
 	return g.estimates(m, m.Budget, m.Seed, partitionCoalitions, func(example, coalitions int) (estimator, error) {
 		n := g.parts[example].n
 		if n < 2 {
@@ -66,7 +62,7 @@ func (m PartitionSHAP) Explain(ctx context.Context, net *models.Net, inputs []*t
 		if o := newOwen(tree, n, coalitions); o != nil {
 			return o, nil
 		}
-		random := r.random(m.Seed, example)
+		random := g.r.random(m.Seed, example)
 		return newPermutations(n, func() []int { return tree.order(random) }), nil
 	})
 }

@@ -31,21 +31,17 @@ func (m PermutationSHAP) Axioms() Axioms { return shapley(m.Features) }
 
 // Explain implements Explainer.
 func (m PermutationSHAP) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
-	r, err := beginWhole(ctx, nameOf(m), net, inputs, target)
+	g, err := beginGame(ctx, m, net, inputs, target, m.Features, m.Baseline, m.Background)
 	if err != nil {
 		return nil, err
 	}
-	defer r.line.Done("")
-	g, err := r.game(m.Features, m.Baseline, m.Background)
-	if err != nil {
-		return nil, err
-	}
+	defer g.r.line.Done("")
 	return g.estimates(m, m.Budget, m.Seed, permutationCoalitions, func(example, coalitions int) (estimator, error) {
 		n := g.parts[example].n
 		if allCoalitions(n) <= coalitions {
 			return newEnumeration(n), nil
 		}
-		random := r.random(m.Seed, example)
+		random := g.r.random(m.Seed, example)
 		return newPermutations(n, func() []int { return random.Perm(n) }), nil
 	})
 }

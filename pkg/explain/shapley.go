@@ -39,15 +39,11 @@ func (m Shapley) Axioms() Axioms { return shapley(m.Features) }
 
 // Explain implements Explainer.
 func (m Shapley) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
-	r, err := beginWhole(ctx, nameOf(m), net, inputs, target)
+	g, err := beginGame(ctx, m, net, inputs, target, m.Features, m.Baseline, m.Background)
 	if err != nil {
 		return nil, err
 	}
-	defer r.line.Done("")
-	g, err := r.game(m.Features, m.Baseline, m.Background)
-	if err != nil {
-		return nil, err
-	}
+	defer g.r.line.Done("")
 	usual := func(players int) int {
 		if m.Exact {
 			return 1 << 16
@@ -66,6 +62,6 @@ func (m Shapley) Explain(ctx context.Context, net *models.Net, inputs []*tensors
 			return nil, fmt.Errorf("explain: the %d features of example %d have 2^%d coalitions, more than the %d that may be asked for: exact values take fewer features (Features) or "+
 				"a larger Budget; without Exact, and by KernelSHAP and PermutationSHAP, they are estimated", n, example, n, coalitions)
 		}
-		return newKernelFit(n, r.random(m.Seed, example)), nil
+		return newKernelFit(n, g.r.random(m.Seed, example)), nil
 	})
 }
