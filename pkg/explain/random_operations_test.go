@@ -132,8 +132,8 @@ var twoNodes = []struct {
 var image = []operation{
 	{"conv", func(m *maker, x *Node) *Node { return models.Conv2D(m.scope.At("conv"), x, 2, 3) }},
 	{"native conv", func(m *maker, x *Node) *Node { return models.NativeConv2D(m.scope.At("conv"), x, 2, 3) }},
-	{"max pool and back", func(_ *maker, x *Node) *Node {
-		return Add(x, Reshape(ReduceMax(models.MaxPool2D(x), 1, 2), -1, 1, 1, 2))
+	{"max pool and back", func(m *maker, x *Node) *Node {
+		return Add(x, Reshape(ReduceMax(models.MaxPool2D(m.scope, x), 1, 2), -1, 1, 1, 2))
 	}},
 	{"native max pool", func(_ *maker, x *Node) *Node {
 		return Add(x, ReduceAndKeep(MaxPool(x).Window(2).Done(), ReduceSum, 1, 2))

@@ -66,9 +66,11 @@ var operations = map[string]func(x *Node) *Node{
 	"convolution": func(x *Node) *Node {
 		return Convolve(Reshape(x, -1, 4, 1), Ones(x.Graph(), shapes.Make(x.DType(), 3, 1, 2))).PadSame().Done()
 	},
-	"max-pool":    func(x *Node) *Node { return MaxPool(Reshape(x, -1, 2, 2, 1)).Window(2).Done() },
-	"mean-pool":   func(x *Node) *Node { return MeanPool(Reshape(x, -1, 2, 2, 1)).Window(2).Done() },
-	"our pool":    func(x *Node) *Node { return models.MaxPool2D(Reshape(x, -1, 2, 2, 1)) },
+	"max-pool":  func(x *Node) *Node { return MaxPool(Reshape(x, -1, 2, 2, 1)).Window(2).Done() },
+	"mean-pool": func(x *Node) *Node { return MeanPool(Reshape(x, -1, 2, 2, 1)).Window(2).Done() },
+	"our pool": func(x *Node) *Node {
+		return models.MaxPool2D(model.NewStore().RootScope(), Reshape(x, -1, 2, 2, 1))
+	},
 	"interpolate": func(x *Node) *Node { return Interpolate(Reshape(x, -1, 2, 2, 1), -1, 4, 4, -1).Bilinear().Done() },
 	"loop": func(x *Node) *Node {
 		g := x.Graph()

@@ -56,7 +56,7 @@ func (c CNN) Forward(inputs, outputs []Port) (Forward, error) {
 		for i, channels := range c.Channels {
 			x = conv(scope.In("conv_%d", i), x, channels, 3).WithAlias(fmt.Sprintf("conv_%d", i))
 			x = Relu(x).WithAlias(fmt.Sprintf("relu_%d", i))
-			x = MaxPool2D(x).WithAlias(fmt.Sprintf("pool_%d", i))
+			x = MaxPool2D(scope, x).WithAlias(fmt.Sprintf("pool_%d", i))
 		}
 		x = Reshape(x, x.Shape().Dim(0), -1)
 		x = Dense(scope.In("dense"), x, c.Dense).WithAlias("dense")

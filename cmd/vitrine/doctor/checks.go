@@ -8,6 +8,7 @@ import (
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read as formulas
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
 
 	"github.com/vitrine-ml/vitrine/pkg/models"
 )
@@ -72,7 +73,9 @@ func tanhGradient(b compute.Backend) (string, error) {
 // poolGradient pools two blocks of 2×2: one whose four values are equal share the gradient 1, and one in which two do.
 func poolGradient(b compute.Backend) (string, error) {
 	picture := [][][][]float32{{{{5}, {5}, {1}, {3}}, {{5}, {5}, {3}, {2}}}}
-	got, err := CallOnce(b, func(x *Node) *Node { return Gradient(ReduceAllSum(models.MaxPool2D(x)), x)[0] }, picture)
+	got, err := CallOnce(b, func(x *Node) *Node {
+		return Gradient(ReduceAllSum(models.MaxPool2D(model.NewStore().RootScope(), x)), x)[0]
+	}, picture)
 	if err != nil {
 		return "", err
 	}
