@@ -68,8 +68,8 @@ func methods() (all []method) {
 		}})
 }
 
-// squares are what methods that take features away count in.
-var squares = explain.Grid{Height: 4, Width: 4}
+// squares are what methods that take features away count in: 9 of a small image, 16 of a real one.
+var squares = explain.Grid{Height: 7, Width: 7}
 
 // frugal is a method that samples with few features and a small budget: there are many processes.
 func frugal(e explain.Explainer) explain.Explainer {
