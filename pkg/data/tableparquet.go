@@ -1,6 +1,7 @@
 package data
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -51,11 +52,46 @@ func safely(open func() (randomAccess, error), use func(*parquet.File) error) (e
 			err = fmt.Errorf("a broken Parquet file: %v", p)
 		}
 	}()
+	if err := checkFooter(f); err != nil {
+		return err
+	}
 	file, err := parquet.OpenFile(f, f.size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
 		return fmt.Errorf("no Parquet file, or a broken one: %w", err)
 	}
+	if err := checkCompression(file); err != nil {
+		return err
+	}
 	return use(file)
+}
+
+// checkCompression refuses LZ4: when a page is damaged, the library looks for its end in ever more memory.
+func checkCompression(f *parquet.File) error {
+	for _, group := range f.Metadata().RowGroups {
+		for _, column := range group.Columns {
+			if column.MetaData.Codec == format.Lz4Raw {
+				return fmt.Errorf("column %q is compressed by LZ4, which cannot be read safely: write it with snappy, gzip or zstd", strings.Join(column.MetaData.PathInSchema, "."))
+			}
+		}
+	}
+	return nil
+}
+
+// checkFooter refuses a file whose footer claims to be larger than the file: the library would ask for that much memory, up to 4 GB, before it
+// reads.
+func checkFooter(f randomAccess) error {
+	const around = 12 // bytes: the mark that a file begins with, the footer's length, and the mark again
+	if f.size < around {
+		return fmt.Errorf("no Parquet file: it has %d bytes", f.size)
+	}
+	length := make([]byte, 4)
+	if _, err := f.ReadAt(length, f.size-8); err != nil {
+		return err
+	}
+	if n := binary.LittleEndian.Uint32(length); int64(n) > f.size-around {
+		return fmt.Errorf("no Parquet file, or a broken one: its footer claims to have %d bytes, the file has %d", n, f.size)
+	}
+	return nil
 }
 
 // leaf is a column of a Parquet file.

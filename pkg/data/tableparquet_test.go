@@ -1,6 +1,8 @@
 package data_test
 
 import (
+	"bytes"
+	"encoding/binary"
 	"math"
 	"os"
 	"path/filepath"
@@ -8,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/parquet-go/parquet-go"
 	"github.com/vitrine-ml/vitrine/pkg/data"
 )
 
@@ -81,6 +84,32 @@ func TestReadParquetErrors(t *testing.T) {
 	}
 	if _, _, _, err := data.ReadParquet("testdata/types-gzip.parquet", data.Table{Target: "word", NoTest: true}); err == nil || !strings.Contains(err.Error(), "types-gzip.parquet: row 2: the target") {
 		t.Errorf("a missing target: %v", err)
+	}
+}
+
+// TestReadParquetInLittleMemory: files that would have the library ask for gigabytes are refused before.
+func TestReadParquetInLittleMemory(t *testing.T) {
+	type row struct {
+		X      float64 `parquet:"x"`
+		Target string  `parquet:"target"`
+	}
+	var lz4 bytes.Buffer
+	w := parquet.NewGenericWriter[row](&lz4, parquet.Compression(&parquet.Lz4Raw))
+	if _, err := w.Write([]row{{1, "yes"}, {2, "no"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	footer, err := os.ReadFile("testdata/types-plain.parquet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	binary.LittleEndian.PutUint32(footer[len(footer)-8:], math.MaxUint32)
+	for want, contents := range map[string][]byte{`column "x" is compressed by LZ4`: lz4.Bytes(), "its footer claims to have 4294967295 bytes": footer} {
+		if _, _, _, err := data.ParquetInMemory(contents, data.Table{Target: "target", NoTest: true}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
 	}
 }
 
