@@ -54,7 +54,7 @@ func (d *Dataset) Samples(from, to int) record.Samples {
 		Index:   slices.Clone(d.Index[from:to]),
 	}
 	if schema, ok := d.Preparation.(*Schema); ok && slices.Equal(s.Inputs.Features, schema.Features()) {
-		s.Columns = schema.read(s.Inputs)
+		s.Columns = schema.Read(s.Inputs)
 	}
 	if d.target.Kind != Classes {
 		numbers := target.array(to - from)

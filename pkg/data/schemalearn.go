@@ -11,10 +11,11 @@ import (
 )
 
 const (
-	medianSample   = 100_000 // values that a median is taken of, at most
-	medianSamples  = 1 << 23 // and of all columns together, unless each would have fewer than 1,000
-	maxVocabulary  = 100_000 // different words of a column that are counted
-	maxVocabularyB = 64 << 20
+	medianSample   = 100_000  // values that a median is taken of, at most
+	medianSamples  = 1 << 23  // and of all columns together, unless each would have fewer than 1,000
+	maxVocabulary  = 100_000  // different words of a column that are counted
+	maxVocabularyB = 64 << 20 // bytes of those of all columns together, with what a map takes for each
+	perWord        = 48       // of these, beside its letters
 )
 
 // study is what the training rows say of one column.
@@ -29,7 +30,7 @@ type study struct {
 	rng           *rand.Rand
 
 	counts map[string]int
-	bytes  int
+	bytes  int // that these take
 }
 
 // learn goes through the table for the second time.
@@ -39,7 +40,7 @@ func (s table) learn(t Table, f inferred, p parts) (*Schema, error) {
 		studies[i] = study{column: TableColumn{Name: name, Type: f.types[i]}, why: f.why[i], counts: map[string]int{},
 			most: min(medianSample, max(1_000, medianSamples/len(s.columns))), rng: rand.New(rand.NewPCG(t.Seed, uint64(i)))}
 	}
-	rows, kept := 0, p.each()
+	rows, words, kept := 0, 0, p.each()
 	err := s.each(func(at int, cells []cell) error {
 		if rows++; rows > p.rows {
 			return errors.New("it has changed while it was read")
@@ -48,8 +49,13 @@ func (s table) learn(t Table, f inferred, p parts) (*Schema, error) {
 			return nil
 		}
 		for i, c := range cells {
+			before := studies[i].bytes
 			if err := studies[i].add(c); err != nil {
 				return fmt.Errorf("%s: column %q: %w", s.at(at), s.columns[i], err)
+			}
+			words += studies[i].bytes - before
+			for words > maxVocabularyB {
+				words -= forget(studies)
 			}
 		}
 		return nil
@@ -82,6 +88,20 @@ func (s table) learn(t Table, f inferred, p parts) (*Schema, error) {
 	return schema, nil
 }
 
+// forget leaves out the column whose words take the most, of several the first, and returns how much that was.
+func forget(studies []study) (bytes int) {
+	most := 0
+	for i := range studies {
+		if studies[i].bytes > studies[most].bytes {
+			most = i
+		}
+	}
+	y := &studies[most]
+	bytes = y.bytes
+	y.why, y.counts, y.bytes = fmt.Sprintf("words: the different ones of all columns take more than %d MiB, and most are in this one", maxVocabularyB>>20), nil, 0
+	return bytes
+}
+
 // add counts one cell.
 func (y *study) add(c cell) error {
 	switch {
@@ -93,11 +113,11 @@ func (y *study) add(c cell) error {
 	case y.column.Type == Category:
 		y.n++
 		if y.counts[c.text] == 0 {
-			y.bytes += len(c.text)
+			y.bytes += len(c.text) + perWord
 			y.counts[strings.Clone(c.text)] = 0
 		}
-		if y.counts[c.text]++; len(y.counts) > maxVocabulary || y.bytes > maxVocabularyB {
-			y.why, y.counts = "words: too many different ones", nil
+		if y.counts[c.text]++; len(y.counts) > maxVocabulary {
+			y.why, y.counts, y.bytes = "words: too many different ones", nil, 0
 		}
 		return nil
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/vitrine-ml/vitrine/pkg/record"
 )
 
-// read turns encoded rows [example, feature] back into the table's columns.
-func (s *Schema) read(rows record.Array) []record.Column {
+// Read turns encoded rows [example, feature] back into the table's columns, as a person reads them.
+func (s *Schema) Read(rows record.Array) []record.Column {
 	columns := make([]record.Column, len(s.Columns))
 	for k, group := range s.Groups() {
 		c := s.Columns[k]

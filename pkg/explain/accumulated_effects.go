@@ -19,8 +19,9 @@ import (
 // added up from the first edge on, less the mean over the examples.
 //
 // Bins lie between quantiles of the examples (Variable.Points of these), and those that hold fewer than two examples are joined with the next. An
-// example outside a Grid that was given takes no part. The edges of a category are its words in the order of the columns, which is to have a
-// meaning, as that of grades: each example goes from its own word to both beside it. Words that no example has are left out.
+// example outside a Grid that was given takes no part. The edges of a category are its words: each example goes from its own word to both beside it. They are
+// in the order of the columns, which is to have a meaning, as that of grades; where it has none, Variable.Similar orders them so that no example goes further
+// than to a word whose rows are like it. Words that no example has are left out.
 //
 // Standard errors are for examples that are drawn at random, with bins and counts as they are: an effect is then a weighted sum of the bins'
 // means. An example takes three evaluations (of a category up to five). Classes and contexts are as in [PartialDependence].

@@ -20,7 +20,11 @@ type Variable struct {
 	// Columns are the places in the row, instead of by the name: of more than one, those of a category.
 	Columns    []int
 	Categories []string // of a category: a word for each column; nil: what the Features have after "=", or numbers
-	Input      string   // the input's name; "": the first that holds rows of numbers
+	// Similar orders a category's words by how much the rows that have them are alike in the input's other numbers, where the order of the columns
+	// means nothing: words beside one another are those whose rows are most alike, as R's ALEPlot and iml have it. Without it, words are in the order of
+	// the columns.
+	Similar bool
+	Input   string // the input's name; "": the first that holds rows of numbers
 	// The number x that the net reads stands for the value Offset + Scale·x in the unit, as where a table is standardised. Scale 0: 1.
 	Offset, Scale float64
 	Unit          string
@@ -103,6 +107,19 @@ func (r *run) variable(v Variable) (*variable, error) {
 		return nil, fmt.Errorf("explain: %q is a category, which has no scale", found.name)
 	case math.IsNaN(found.Scale*found.Offset) || math.IsInf(found.Scale*found.Offset, 0):
 		return nil, fmt.Errorf("explain: scale %v and offset %v of %q", v.Scale, v.Offset, found.name)
+	}
+	if v.Similar {
+		if len(columns) == 1 || v.Grid != nil {
+			return nil, fmt.Errorf("explain: the words of %q in an order of similarity: it is for categories, and without a Grid, whose places are those of the columns", found.name)
+		}
+		var others []int
+		for at := start; at < start+in.size(); at++ {
+			if !slices.Contains(found.columns, at) {
+				others = append(others, at)
+			}
+		}
+		found.categories = slices.Clone(found.categories)
+		found.bySimilarity(r.x, others)
 	}
 	return found, nil
 }

@@ -143,6 +143,9 @@ func (p *Pipeline) prepare(raws []string) (inputs []*tensors.Tensor, samples rec
 		samples.Inputs.Data = append(samples.Inputs.Data, sample.Inputs.Data...)
 		samples.Tokens = append(samples.Tokens, sample.Tokens...)
 	}
+	if table, ok := p.Preparation.(*data.Schema); ok {
+		samples.Columns = table.Read(samples.Inputs)
+	}
 	samples.Dataset, samples.Classes = strings.Join(raws, ", "), p.Net.Outputs[0].Classes
 	return inputs, samples, nil
 }

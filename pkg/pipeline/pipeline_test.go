@@ -233,6 +233,19 @@ func TestRow(t *testing.T) {
 		}
 		return s
 	}
+	if err := why.Samples.Check(); err != nil || len(why.Samples.Columns) != len(schema.Columns) {
+		t.Fatalf("%d columns of samples, want %d; %v", len(why.Samples.Columns), len(schema.Columns), err)
+	}
+	for k, c := range why.Samples.Columns { // as they were given
+		got, is := c.Text(0), given[c.Name]
+		want := fmt.Sprint(is)
+		if v, ok := is.(float64); ok {
+			want = record.Column{Values: []float64{v}, Dates: schema.Columns[k].Type == data.Date}.Text(0)
+		}
+		if c.Name != schema.Columns[k].Name || got != want {
+			t.Errorf("column %d, %q, is read as %q, want %q", k, c.Name, got, want)
+		}
+	}
 	if got, want := sum(why.Columns.Values[0]), sum(why.Record.Values[0]); math.Abs(got-want) > 1e-9 || len(why.Columns.Values[0].Data) != len(schema.Columns) {
 		t.Errorf("the columns' values add up to %g, the features' to %g", got, want)
 	}

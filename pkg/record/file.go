@@ -51,3 +51,16 @@ func ReadAccumulatedEffects(path string) (*AccumulatedEffects, error) {
 func ParseAccumulatedEffects(data []byte) (*AccumulatedEffects, error) {
 	return parseJSON[AccumulatedEffects]("accumulated effects", data)
 }
+
+// WriteFile writes the record as JSON, whole or not at all. A record that does not pass Check is refused.
+func (p *Pick) WriteFile(path string) error { return writeJSON(p, path) }
+
+// ReadPick reads what WriteFile wrote. Unknown fields, another version and numbers that do not fit are errors.
+func ReadPick(path string) (*Pick, error) {
+	return readJSON[Pick]("a pick", path)
+}
+
+// ParsePick reads a record's JSON.
+func ParsePick(data []byte) (*Pick, error) {
+	return parseJSON[Pick]("a pick", data)
+}
