@@ -52,7 +52,7 @@ class Fuzz(unittest.TestCase):
         self.assertEqual(len(fuzz.targets(home.ROOT)), declared)
         self.assertGreater(declared, 20)
 
-    def outcome(self, said, status=0, seconds=10):
+    def outcome(self, said, status=0, seconds=5):
         return fuzz.outcome(READ, seconds, status, textwrap.dedent(said))
 
     def test_executions_besides_the_seeds_are_counted(self):
@@ -60,9 +60,9 @@ class Fuzz(unittest.TestCase):
 
     def test_too_few_executions(self):
         few = GOOD.replace("21908", "207")
-        self.assertIn("199 executions in 10 s, want 200", self.outcome(few).wrong)
+        self.assertIn("199 executions in 5 s, want 200", self.outcome(few).wrong)
         self.assertEqual(self.outcome(GOOD.replace("21908", "208")).wrong, "")
-        self.assertIn("want 1200", self.outcome(few, seconds=60).wrong)
+        self.assertIn("want 2400", self.outcome(few, seconds=60).wrong)
         self.assertIn("0 executions", self.outcome("PASS\n").wrong)  # a test that is not there
 
     def test_a_failure_names_its_input_and_how_to_run_it_again(self):
@@ -78,6 +78,10 @@ class Fuzz(unittest.TestCase):
         self.assertEqual(self.outcome(ended, 1), fuzz.Outcome(21900))
         self.assertIn("want 200", self.outcome(ended.replace("21908", "9"), 1).wrong)
         self.assertNotEqual(self.outcome(ended.replace("    context", "    x_test.go:1: context"), 1).wrong, "")
+
+    def test_a_program_that_is_not_instrumented(self):
+        warning = "warning: the test binary was not built with coverage instrumentation, so fuzzing will run without coverage guidance"
+        self.assertIn("not instrumented", self.outcome(warning + GOOD).wrong)
 
     def test_what_does_not_compile_fails(self):
         self.assertEqual(self.outcome("undefined: x\n", 1), fuzz.Outcome(0, "undefined: x"))
