@@ -13,8 +13,9 @@ import (
 // errors to either side; beneath, how many examples each bin holds. Of a category there is a bar a word.
 type AccumulatedEffects struct {
 	Effects *record.AccumulatedEffects
-	Title   string // "" means the feature and the output
-	Width   int    // of the figure in pixels; 0 means 820
+	Classes []string // names of the classes; nil means their numbers
+	Title   string   // "" means the feature and the output
+	Width   int      // of the figure in pixels; 0 means 820
 }
 
 // Draw implements Figure.
@@ -41,7 +42,7 @@ func (f AccumulatedEffects) draw() (*Chart, error) {
 	e := effect{feature: namedFeature(a.Name, a.Unit), points: a.Edges, values: a.Effects, stdErr: a.StdErr}
 	name := func(i int) string { return pointName(a.Edges[i], a.Categories) }
 	e.lines = func(i int) []string { return []string{e.feature + ": " + name(i), "effect " + e.withError(i)} }
-	output := outputName(a.Target.Output, a.Target.Asked)
+	output := outputName(a.Target, f.Classes)
 	title := clean(orElse(f.Title, "How "+output+" changes with "+visible(a.Name)))
 	alt := fmt.Sprintf("The accumulated effect of %s on %s, of %d examples in %d bins, less its mean: %s.", e.feature, output, a.Examples, len(a.Counts), e.courseOf(name))
 	subtitle := fmt.Sprintf("Accumulated from what examples near a value gain, less the mean over all %d", a.Examples)
@@ -67,7 +68,7 @@ func (f AccumulatedEffects) draw() (*Chart, error) {
 	panel, below, end := e.panels(&p, 120+17*float64(len(lines)-1), width, effectLow, "effect on "+output, "")
 	e.draw(&p, panel, "effect", true)
 	p.legend = []string{"effect", bandName}
-	f.histogram(&p, below)
+	f.histogram(&p, below, e)
 	c, err := p.chart(title, strings.Join(lines, "\n"), alt, int(width), int(end), table)
 	if err != nil {
 		return nil, err
@@ -76,18 +77,18 @@ func (f AccumulatedEffects) draw() (*Chart, error) {
 }
 
 // histogram draws how many examples each bin holds, as steps from edge to edge, and marks the bins so that they can be pointed at.
-func (f AccumulatedEffects) histogram(p *plot, panel int) {
+func (f AccumulatedEffects) histogram(p *plot, panel int, e effect) {
 	a := f.Effects
 	var steps, middles []any
 	most := 0
 	for i, n := range a.Counts {
 		most = max(most, n)
-		steps = append(steps, []any{round(a.Edges[i]), n})
-		middles = append(middles, map[string]any{"value": []any{round((a.Edges[i] + a.Edges[i+1]) / 2), float64(n) / 2},
+		steps = append(steps, []any{e.at(a.Edges[i]), n})
+		middles = append(middles, map[string]any{"value": []any{e.at((a.Edges[i] + a.Edges[i+1]) / 2), float64(n) / 2},
 			"tooltip": tooltip(fmt.Sprintf("%s to %s", number(a.Edges[i]), number(a.Edges[i+1])), fmt.Sprintf("%d %s", n, plural(n, "example", "examples")),
 				"gain within: "+digits(a.Local[i], 3)+" ± "+short(2*a.LocalStdErr[i]))})
 	}
-	steps = append(steps, []any{round(a.Edges[len(a.Counts)]), a.Counts[len(a.Counts)-1]})
+	steps = append(steps, []any{e.at(a.Edges[len(a.Counts)]), a.Counts[len(a.Counts)-1]})
 	p.draw(panel, map[string]any{"type": "line", "step": "end", "data": steps, "symbol": "none", "silent": true, "lineStyle": map[string]any{"color": faint, "width": 1},
 		"areaStyle": map[string]any{"color": hairline, "opacity": 0.8}})
 	p.draw(panel, map[string]any{"type": "scatter", "data": middles, "symbol": "circle", "symbolSize": 5, "itemStyle": map[string]any{"color": faint}})

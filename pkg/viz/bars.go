@@ -24,17 +24,9 @@ const besideRow = 16.0
 
 // draw draws the bars from y on and returns where they end. The axis is given without its place.
 func (b bars) draw(p *plot, y, width float64, axis map[string]any) float64 {
-	full := make([]string, len(b.names))
-	for i, name := range b.names {
-		full[i] = name.full()
-	}
-	left := min(longest(full, 12)*1.1, 0.3*width) + 28
-	shown := make([]string, len(b.names))
-	for i, name := range b.names {
-		shown[i] = name.fit(12, (left-20)/wide)
-	}
+	left := namesWidth(b.names, 0.35*width)
 	right := longest(b.notes, 12)*1.1 + 34
-	each, row, gap := max(1, len(b.beside)), barRow, 0
+	each, row, gap := max(1, len(b.beside)), heightOf(b.names, barRow, left), 0
 	if each > 1 {
 		row, gap = besideRow, 1
 	}
@@ -44,14 +36,10 @@ func (b bars) draw(p *plot, y, width float64, axis map[string]any) float64 {
 	axis["axisLabel"] = map[string]any{"color": ink, "hideOverlap": true}
 	axis["splitLine"] = map[string]any{"lineStyle": map[string]any{"color": "#e6e9ec"}}
 	axis["nameLocation"], axis["nameGap"], axis["nameTextStyle"] = "middle", 26, map[string]any{"color": faint}
-	names := nameAxis(shown, 12, map[string]any{"inverse": true})
-	if each > 1 {
-		names = nameAxis(make([]string, slots), 12, map[string]any{"inverse": true})
-		for i, name := range shown {
-			p.text(left-10, y+row*(float64(i*(each+gap))+float64(each)/2), name, font{Align: "right"})
-		}
+	for i, name := range b.names {
+		p.rowName(name, left, y+row*(float64(i*(each+gap))+float64(each)/2))
 	}
-	panel := p.panel(left, y, width-left-right, height, "item", axis, names)
+	panel := p.panel(left, y, width-left-right, height, "item", axis, nameAxis(make([]string, slots), nameSize, map[string]any{"inverse": true}))
 	slot := func(i int) int { return i/each*(each+gap) + i%each }
 	for set := range each {
 		data := make([]any, slots)

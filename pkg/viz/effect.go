@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"github.com/vitrine-ml/vitrine/pkg/record"
 )
 
 // effect is what an output does as a feature's value changes: a curve over its points, with its error.
@@ -28,7 +30,7 @@ const (
 // panels are the one of the curve and, right below, a low one that has the axis of the feature; where says what is in that, left of it.
 func (e effect) panels(p *plot, y, width, low float64, output, where string) (curve, below int, end float64) {
 	x := func(labels bool) map[string]any {
-		axis := map[string]any{"type": "value", "min": e.points[0], "max": e.points[len(e.points)-1], "axisLabel": map[string]any{"show": labels, "color": ink, "hideOverlap": true},
+		axis := map[string]any{"type": "value", "min": e.at(e.points[0]), "max": e.at(e.points[len(e.points)-1]), "axisLabel": map[string]any{"show": labels, "color": ink, "hideOverlap": true},
 			"axisTick": map[string]any{"show": labels}, "axisLine": map[string]any{"show": labels, "onZero": false, "lineStyle": map[string]any{"color": faint}}, "splitLine": map[string]any{"show": false}}
 		if labels {
 			axis["name"], axis["nameLocation"], axis["nameGap"], axis["nameTextStyle"] = fit(e.feature, 12, width-effectLeft), "middle", 26, map[string]any{"color": faint}
@@ -50,12 +52,19 @@ func (e effect) panels(p *plot, y, width, low float64, output, where string) (cu
 	return curve, below, y + low + 44
 }
 
+// at is a place on the feature's axis, to a ten-thousandth of the points' range or finer: months that a net reads as 32 bits are 4.0000004.
+func (e effect) at(x float64) float64 {
+	finest := 4 - int(math.Floor(math.Log10(e.points[len(e.points)-1]-e.points[0])))
+	x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'f', max(0, finest), 64), 64)
+	return x
+}
+
 // draw draws the curve, with the band of its error beneath, and 0 if that is where it begins or what it is about.
 func (e effect) draw(p *plot, panel int, name string, zero bool) {
 	if e.stdErr != nil { // two lines, one on the other; what is between them is filled
 		low, between := make([]any, len(e.points)), make([]any, len(e.points))
 		for i, x := range e.points {
-			low[i], between[i] = []any{round(x), round(e.values[i] - 2*e.stdErr[i])}, []any{round(x), round(4 * e.stdErr[i])}
+			low[i], between[i] = []any{e.at(x), round(e.values[i] - 2*e.stdErr[i])}, []any{e.at(x), round(4 * e.stdErr[i])}
 		}
 		band := func(data []any) map[string]any {
 			return map[string]any{"type": "line", "name": bandName, "data": data, "stack": "band", "stackStrategy": "all", "symbol": "none", "silent": true,
@@ -68,7 +77,7 @@ func (e effect) draw(p *plot, panel int, name string, zero bool) {
 	}
 	data := make([]any, len(e.points))
 	for i, x := range e.points {
-		data[i] = map[string]any{"value": []any{round(x), round(e.values[i])}, "tooltip": tooltip(e.lines(i)...)}
+		data[i] = map[string]any{"value": []any{e.at(x), round(e.values[i])}, "tooltip": tooltip(e.lines(i)...)}
 	}
 	line := map[string]any{"type": "line", "name": name, "data": data, "symbol": "circle", "symbolSize": 7, "z": 5, "lineStyle": map[string]any{"color": css(diverging[0]), "width": 2.5},
 		"itemStyle": map[string]any{"color": css(diverging[0])}}
@@ -160,13 +169,12 @@ func (e effect) rug(observed []float64, most int) (shown []float64, outside int)
 
 func counted(n int) string { return " (" + strconv.Itoa(n) + ")" }
 
-// outputName is what was explained, in words.
-func outputName(output, asked string) string {
-	name := orElse(clean(output), "output")
-	if asked != "" {
-		name += ", " + clean(asked)
+// outputName is what was explained, in words: a class by its name where that is known.
+func outputName(t record.Target, classes []string) string {
+	if len(t.Classes) == 0 && t.Asked != "" {
+		return orElse(clean(t.Output), "output") + ", " + clean(t.Asked)
 	}
-	return name
+	return explained(t, classes)
 }
 
 // extent are the smallest and the greatest of some numbers.

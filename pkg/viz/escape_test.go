@@ -76,13 +76,13 @@ func named(text string) []Figure {
 	depending, homes, pairs, near := dependenceOnOne(), dependenceOnCategories(), dependenceOnTwo(), accumulated()
 	depending.Varied[0].Name, depending.Varied[0].Unit, depending.Target.Output, depending.Target.Asked = text, text, text, text
 	homes.Varied[0].Name, homes.Varied[0].Categories, pairs.Varied[0].Name, pairs.Varied[1].Categories = text, []string{text, text, text}, text, []string{text, text, text}
-	near.Name, near.Unit, near.Target.Output = text, text, text
+	near.Name, near.Unit, near.Target.Output, near.Target.Classes = text, text, text, make([]int, near.Examples)
 	loan, people := hostile(text)
 	models := ModelComparison{Scores: []record.Scores{cnn, rnn}}
 	return []Figure{
 		models, ModelComparison{Scores: models.Scores, Names: []string{text, text}, Title: text}, ConfusionMatrix{Scores: cnn}, ConfusionMatrix{Scores: rnn, Title: text},
 		ROC{Scores: curves}, methods, looked, tinted, PartialDependence{Dependence: depending}, PartialDependence{Dependence: homes, Title: text}, PartialDependence{Dependence: pairs},
-		AccumulatedEffects{Effects: near}, Ranking{Ranking: ranked}, Ranking{Ranking: ranked, Title: text, Top: 2},
+		AccumulatedEffects{Effects: near, Classes: []string{text}}, Ranking{Ranking: ranked}, Ranking{Ranking: ranked, Title: text, Top: 2},
 		read, cut, waves, wave, lines, steps, aligned, alignedTitle,
 		FeatureBar{Explanations: []*record.Explanation{loan}, Samples: people, Local: true}, FeatureBar{Explanations: []*record.Explanation{loan, loan}, Names: []string{text, text}, Title: text},
 		Beeswarm{Explanation: loan, Samples: people}, Waterfall{Explanation: loan, Samples: people}, Force{Explanation: loan, Samples: people},

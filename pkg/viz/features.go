@@ -182,27 +182,29 @@ func (f features) cell(at, j int) string {
 func (f features) caption(at int) caption { return captionOf(f.samples, f.rows[at]) }
 
 // explained says what the values are of: an output, and in it a class.
-func (f features) explained() string {
-	t := f.why.Target
-	if len(t.Classes) > 0 {
-		all := func(classes []int) bool {
-			return !slices.ContainsFunc(classes, func(c int) bool { return c != classes[0] })
-		}
-		if !all(t.Classes) || len(t.Minus) > 0 && !all(t.Minus) {
-			return "the " + orElse(clean(t.Asked), "chosen") + " class"
-		}
-		name := func(class int) string {
-			if class >= 0 && class < len(f.samples.Classes) {
-				return clean(f.samples.Classes[class])
-			}
-			return fmt.Sprintf("class %d", class)
-		}
-		if len(t.Minus) > 0 {
-			return name(t.Classes[0]) + " − " + name(t.Minus[0])
-		}
-		return name(t.Classes[0])
+func (f features) explained() string { return explained(f.why.Target, f.samples.Classes) }
+
+// explained says what was explained: an output, and in it a class, by its name where that is known.
+func explained(t record.Target, classes []string) string {
+	if len(t.Classes) == 0 {
+		return orElse(clean(t.Output), "the output")
 	}
-	return orElse(clean(t.Output), "the output")
+	all := func(classes []int) bool {
+		return !slices.ContainsFunc(classes, func(c int) bool { return c != classes[0] })
+	}
+	if !all(t.Classes) || len(t.Minus) > 0 && !all(t.Minus) {
+		return "the " + orElse(clean(t.Asked), "chosen") + " class"
+	}
+	name := func(class int) string {
+		if class >= 0 && class < len(classes) {
+			return clean(classes[class])
+		}
+		return fmt.Sprintf("class %d", class)
+	}
+	if len(t.Minus) > 0 {
+		return name(t.Classes[0]) + " − " + name(t.Minus[0])
+	}
+	return name(t.Classes[0])
 }
 
 // unfinished says how many examples are left out; "" if none.

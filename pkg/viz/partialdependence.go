@@ -13,10 +13,11 @@ import (
 // examples have: where there are few, the curve is a guess. Of a category there is a bar a word, of two features a map.
 type PartialDependence struct {
 	Dependence *record.Dependence
-	Centred    bool   // every line begins at 0, so that what is left is its shape; of one feature that is no category
-	Lines      int    // so many single examples at most, evenly by their place; 0 means 50, less than 0 none
-	Title      string // "" means the feature and the output
-	Width      int    // of the figure in pixels; 0 means 820
+	Centred    bool     // every line begins at 0, so that what is left is its shape; of one feature that is no category
+	Lines      int      // so many single examples at most, evenly by their place; 0 means 50, less than 0 none
+	Classes    []string // names of the classes; nil means their numbers
+	Title      string   // "" means the feature and the output
+	Width      int      // of the figure in pixels; 0 means 820
 }
 
 // rugMarks is how many of the examples' values are marked at most.
@@ -115,7 +116,7 @@ func (f PartialDependence) curve() (*Chart, error) {
 	lines := wrapped(subtitle+".", width-32)
 	var p plot
 	y := 120 + 17*float64(len(lines)-1)
-	output := outputName(d.Target.Output, d.Target.Asked)
+	output := outputName(d.Target, f.Classes)
 	panel, below, end := e.panels(&p, y, width, 14, output, "data")
 	const one = "single examples"
 	if drawn > 0 {
@@ -123,9 +124,9 @@ func (f PartialDependence) curve() (*Chart, error) {
 		for k := range drawn {
 			row := d.Curves.Row(k * (examples - 1) / max(drawn-1, 1))
 			for i, x := range v.Points {
-				data = append(data, []any{round(x), round(row[i])})
+				data = append(data, []any{e.at(x), round(row[i])})
 			}
-			data = append(data, []any{round(v.Points[len(row)-1]), "-"}) // a gap
+			data = append(data, []any{e.at(v.Points[len(row)-1]), "-"}) // a gap
 		}
 		p.draw(panel, map[string]any{"type": "line", "name": one, "data": data, "symbol": "none", "silent": true, "z": 2,
 			"lineStyle": map[string]any{"color": faint, "width": 1, "opacity": 0.45}, "itemStyle": map[string]any{"color": faint}})
@@ -138,7 +139,7 @@ func (f PartialDependence) curve() (*Chart, error) {
 	}
 	marks := make([]any, len(rug))
 	for i, x := range rug {
-		marks[i] = []any{round(x), 0.5}
+		marks[i] = []any{e.at(x), 0.5}
 	}
 	p.draw(below, map[string]any{"type": "scatter", "silent": true, "symbol": "rect", "symbolSize": []any{1, 10}, "data": marks, "itemStyle": map[string]any{"color": ink, "opacity": 0.5}})
 	p.yAxes[below].(map[string]any)["max"] = 1
@@ -199,7 +200,7 @@ func (f PartialDependence) categories() (*Chart, error) {
 	}
 	lines := wrapped(subtitle+".", width-32)
 	var p plot
-	output := outputName(d.Target.Output, d.Target.Asked)
+	output := outputName(d.Target, f.Classes)
 	y := e.bars(names, notes).draw(&p, 57+17*float64(len(lines)), width, map[string]any{"name": output})
 	return p.chart(f.title(output), strings.Join(lines, "\n"), f.alt(e, output), int(width), int(y+52), table)
 }

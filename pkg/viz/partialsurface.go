@@ -33,7 +33,7 @@ func (f PartialDependence) surface() (*Chart, error) {
 	if cellX < 4 {
 		return nil, fmt.Errorf("%d points in %.0f pixels leave %.1f for each: fewer points, or a greater Width", len(xNames), inner, cellX)
 	}
-	output := outputName(d.Target.Output, d.Target.Asked)
+	output := outputName(d.Target, f.Classes)
 	subtitle := fmt.Sprintf("Mean of %d %s at each pair of values. Orange is above %s, what the examples give as they are in the mean, blue below", len(d.Output), plural(len(d.Output), "example", "examples"), digits(middle, 3))
 	if d.Unfinished {
 		subtitle += ". Not finished"

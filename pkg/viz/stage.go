@@ -34,57 +34,17 @@ func newStage(width int, title, subtitle string) (*stage, error) {
 	return s, nil
 }
 
-// rowName is what stands on the left of a row: a name and, if it is known, what the feature is.
-type rowName struct{ name, cell string }
-
-// rowNames are names of rows alone.
-func rowNames(names []string) []rowName {
-	rows := make([]rowName, len(names))
-	for i, name := range names {
-		rows[i].name = name
-	}
-	return rows
-}
-
-func (n rowName) full() string {
-	if n.cell == "" {
-		return n.name
-	}
-	return n.name + " = " + n.cell
-}
-
-// fit shortens the name before what the feature is.
-func (n rowName) fit(size, pixels float64) string {
-	if n.cell == "" || textWidth(n.full(), size) <= pixels {
-		return fit(n.full(), size, pixels)
-	}
-	cell := " = " + fit(n.cell, size, pixels*0.5)
-	return fit(n.name, size, pixels-textWidth(cell, size)) + cell
-}
-
-// wide is how much wider than most some systems' letters are.
-const wide = 1.12
-
-// frameRows makes room for rows of that height with names on the left and notes on the right, which have a head that says what they are, and writes
-// these. Names that are cut are whole when they are pointed at.
+// frameRows makes room for rows of that height, or of more where names need it, with names on the left and notes on the right, which have a head that says what they
+// are, and writes these.
 func (s *stage) frameRows(names []rowName, row float64, noteName string, notes []string) {
-	const size = 12.0
-	full := make([]string, len(names))
-	for i, n := range names {
-		full[i] = n.full()
-	}
-	s.left = min(longest(full, size)*wide+26, 0.4*s.figure)
+	s.left = namesWidth(names, 0.35*s.figure)
 	right := 26.0
 	if len(notes) > 0 {
-		right = max(longest(notes, size), textWidth(noteName, 11))*wide + 26
+		right = max(longest(notes, 12), textWidth(noteName, 11))*wide + 26
 	}
-	s.rows, s.width, s.height = len(names), s.figure-s.left-right, row*float64(len(names))
+	s.rows, s.width, s.height = len(names), s.figure-s.left-right, heightOf(names, row, s.left)*float64(len(names))
 	for i, n := range names {
-		text := n.fit(size, (s.left-22)/wide)
-		e := s.text(s.left-10, s.y(float64(i)), text, font{Align: "right"})
-		if text != n.full() {
-			e["silent"], e["tooltip"] = false, tooltip(n.full())
-		}
+		s.rowName(n, s.left, s.y(float64(i)))
 	}
 	if noteName != "" {
 		s.text(s.left+s.width+12, s.top-12, noteName, font{Size: 11, Color: faint})

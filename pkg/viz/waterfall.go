@@ -60,12 +60,12 @@ func (f Waterfall) draw() (*Chart, error) {
 		x, y := s.x(v), s.y(float64(at))
 		s.polygon(ink, [][2]float64{{x - 6, y}, {x, y - 6}, {x + 6, y}, {x, y + 6}}, what, number(v))
 	}
-	last := len(falls)
+	last, each := len(falls), s.height/float64(s.rows)
 	for k, b := range falls {
 		y := s.y(float64(k + 1))
-		s.line(s.x(b.to), y-row, s.x(b.to), y, faint, 1, 2, 2)
+		s.line(s.x(b.to), y-each, s.x(b.to), y, faint, 1, 2, 2)
 		if k == last-1 {
-			s.line(s.x(b.from), y, s.x(b.from), y+row, faint, 1, 2, 2)
+			s.line(s.x(b.from), y, s.x(b.from), y+each, faint, 1, 2, 2)
 		}
 		color := sign(b.to - b.from)
 		s.polygon(color, s.arrow(b.from, b.to, y, 18), b.name.full(), b.note, "output so far: "+number(b.to))
