@@ -113,7 +113,7 @@ def main() -> int:
         # Packages that do not ask for a backend come from Go's test cache: it knows which variables a test read.
         tally.stage("go test in pure Go", command(*[arg for arg in go_test if arg != "-count=1"], **go_lines,
                                                   env={"GOMLX_BACKEND": PURE_GO, "VITRINE_BACKEND_WHY": ""}))
-    tally.stage("fuzz tests", fuzz.check(60 if full else 5, GOMLX_BACKEND=PURE_GO, VITRINE_BACKEND_WHY=""))
+    tally.stage("fuzz tests", fuzz.check(60 if full else 10, GOMLX_BACKEND=PURE_GO, VITRINE_BACKEND_WHY=""))
     tally.stage("vitrine doctor", command(home.SCRIPTS / "vitrine", "doctor", passed=r"^  ok ", failed=r"^  WRONG "))
     tally.stage("figures in a browser", command(CHECKS / "python", lib / "gallery.py",
                                                 passed=r"nothing wrong$", failed=r"^\S+: (?!.*nothing wrong$)"))
