@@ -1,7 +1,6 @@
 package data
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -73,23 +72,6 @@ func checkCompression(f *parquet.File) error {
 				return fmt.Errorf("column %q is compressed by LZ4, which cannot be read safely: write it with snappy, gzip or zstd", strings.Join(column.MetaData.PathInSchema, "."))
 			}
 		}
-	}
-	return nil
-}
-
-// checkFooter refuses a file whose footer claims to be larger than the file: the library would ask for that much memory, up to 4 GB, before it
-// reads.
-func checkFooter(f randomAccess) error {
-	const around = 12 // bytes: the mark that a file begins with, the footer's length, and the mark again
-	if f.size < around {
-		return fmt.Errorf("no Parquet file: it has %d bytes", f.size)
-	}
-	length := make([]byte, 4)
-	if _, err := f.ReadAt(length, f.size-8); err != nil {
-		return err
-	}
-	if n := binary.LittleEndian.Uint32(length); int64(n) > f.size-around {
-		return fmt.Errorf("no Parquet file, or a broken one: its footer claims to have %d bytes, the file has %d", n, f.size)
 	}
 	return nil
 }
