@@ -24,7 +24,7 @@ const besideRow = 16.0
 
 // draw draws the bars from y on and returns where they end. The axis is given without its place.
 func (b bars) draw(p *plot, y, width float64, axis map[string]any) float64 {
-	left := namesWidth(b.names, 0.35*width)
+	left := namesWidth(b.names, 0.4*width)
 	right := longest(b.notes, 12)*1.1 + 34
 	each, row, gap := max(1, len(b.beside)), heightOf(b.names, barRow, left), 0
 	if each > 1 {

@@ -66,7 +66,7 @@ func (f DependenceScatter) draw() (*Chart, error) {
 			yLow, yHigh = min(yLow, d.y[k]-e), max(yHigh, d.y[k]+e)
 		}
 	}
-	yLow, yHigh, yStep := niceRange(yLow, yHigh, 6)
+	yLow, yHigh, yStep := niceRange(yLow, yHigh, 8)
 	s.left, s.width, s.height, s.top = 74, s.figure-74-30, height, s.top+8
 	column := d.columns[d.of]
 	words := column.Categories

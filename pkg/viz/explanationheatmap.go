@@ -63,7 +63,7 @@ func (f ExplanationHeatmap) draw() (*Chart, error) {
 		clip = 99
 	}
 	n := len(order)
-	subtitle := fmt.Sprintf("%d %s, %s; %s, explained: %s", n, plural(n, "example", "examples"), how, orElse(clean(f.Explanation.Method), "values"), all.explained())
+	subtitle := fmt.Sprintf("%d %s, %s, explained: %s", n, plural(n, "example", "examples"), orElse(clean(f.Explanation.Method), "values"), all.explained())
 	most := min(mostColumns, max(widthOr(f.Width), narrowest)/4)
 	each := (n + most - 1) / most
 	columns := (n + each - 1) / each

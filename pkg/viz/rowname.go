@@ -1,14 +1,17 @@
 package viz
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
 // rowName is what stands on the left of a row: a name and, if it is known, what the feature is.
 type rowName struct{ name, cell string }
 
 const (
 	nameSize  = 12.0
-	nameLine  = 12.5 // from line to line of a name that takes two
-	twoLines  = 30.0 // least height of a row then, so that rows stay apart
+	nameLine  = 14.0 // from line to line of a name that takes two
+	twoLines  = 34.0 // least height of a row then, so that rows stay apart
 	nameSpace = 26.0 // beside the longest name, of which a cut one takes a little
 	wide      = 1.12 // how much wider than most some systems' letters are
 )
@@ -49,22 +52,24 @@ func (n rowName) lines(room float64) []string {
 	if n.cell != "" && textWidth(n.name, size) <= pixels {
 		return []string{n.name, fit("= "+n.cell, size, pixels)}
 	}
-	end := 0
+	end, widest := 0, math.Inf(1) // where the longer of the two is shortest
 	for i, r := range n.name {
-		if after := i + len(string(r)); strings.ContainsRune(" _-./:", r) && textWidth(strings.TrimRight(n.name[:after], " "), size) <= pixels {
-			end = after
+		after := i + len(string(r))
+		first, second := textWidth(strings.TrimRight(n.name[:after], " "), size), textWidth(rowName{n.name[after:], n.cell}.full(), size)
+		if strings.ContainsRune(" _-./:", r) && after < len(n.name) && first <= pixels && max(first, second) < widest {
+			end, widest = after, max(first, second)
 		}
 	}
-	if end == 0 || end == len(n.name) {
+	if end == 0 {
 		return []string{n.fit(size, pixels)}
 	}
 	return []string{strings.TrimRight(n.name[:end], " "), rowName{n.name[end:], n.cell}.fit(size, pixels)}
 }
 
-// namesWidth is the room that names take on the left of their rows, with the space beside them: what the longest needs, and at most so much.
+// namesWidth is the room that names take on the left of their rows, with the space beside them: what the widest line needs, and at most so much.
 func namesWidth(names []rowName, most float64) (width float64) {
 	for _, n := range names {
-		width = max(width, textWidth(n.full(), nameSize))
+		width = max(width, longest(n.lines(most), nameSize))
 	}
 	return min(width*wide+nameSpace, most)
 }

@@ -17,9 +17,9 @@ func TestRowNameLines(t *testing.T) {
 		{rowName{"age", "31"}, 200, []string{"age = 31"}},
 		{rowName{"credit_history", "no credits taken, or all paid back duly"}, 240, []string{"credit_history", "= no credits taken, or all paid bac…"}},
 		{rowName{"credit_history", "no credits taken"}, 160, []string{"credit_history", "= no credits taken"}},
-		{rowName{name: long}, 280, []string{"installment_rate_in_percentage_of_", "disposable_income"}},
-		{rowName{long, "4"}, 280, []string{"installment_rate_in_percentage_of_", "disposable_income = 4"}},
-		{rowName{name: "the rate of all that is to be paid"}, 160, []string{"the rate of all that is", "to be paid"}},
+		{rowName{name: long}, 280, []string{"installment_rate_in_percentage_", "of_disposable_income"}},
+		{rowName{long, "4"}, 280, []string{"installment_rate_in_percentage_", "of_disposable_income = 4"}},
+		{rowName{name: "the rate of all that is to be paid"}, 160, []string{"the rate of all", "that is to be paid"}},
 		{rowName{name: strings.Repeat("x", 60)}, 160, []string{"xxxxxxxxxxxxxxxxx…"}},
 		{rowName{name: long}, 160, []string{"installment_rate_in_", "percentage_of_disp…"}},
 	} {
@@ -38,6 +38,9 @@ func TestRowNameLines(t *testing.T) {
 // A name that has exactly the room that it asked for stays on its line.
 func TestRowNameRoom(t *testing.T) {
 	names := []rowName{{name: "status_of_existing_checking_account"}, {"age", "31"}}
+	if broken := namesWidth([]rowName{{name: "installment_rate_in_percentage_of_disposable_income"}}, 300); broken >= 290 {
+		t.Errorf("a name that is broken takes %.0f of 300 pixels", broken)
+	}
 	room := namesWidth(names, 1000)
 	if height := heightOf(names, 26, room); height != 26 {
 		t.Errorf("rows of %g pixels in all the room that is needed, want 26", height)

@@ -37,7 +37,7 @@ func newStage(width int, title, subtitle string) (*stage, error) {
 // frameRows makes room for rows of that height, or of more where names need it, with names on the left and notes on the right, which have a head that says what they
 // are, and writes these.
 func (s *stage) frameRows(names []rowName, row float64, noteName string, notes []string) {
-	s.left = namesWidth(names, 0.35*s.figure)
+	s.left = namesWidth(names, 0.4*s.figure)
 	right := 26.0
 	if len(notes) > 0 {
 		right = max(longest(notes, 12), textWidth(noteName, 11))*wide + 26

@@ -1,6 +1,6 @@
 """Writes scripts/requirements/*.txt anew: every package that *.in ask for, pinned by version and hash.
 
-One file serves Python 3.10 (bench: 3.11) and newer on Linux and macOS. Needs uv; afterwards, run scripts/test.
+One file serves Python 3.10 (bench, shap: 3.11) and newer on Linux and macOS. Needs uv; afterwards, run scripts/test.
 """
 
 import argparse
@@ -19,8 +19,8 @@ def main() -> int:
     if not shutil.which(asked.uv):
         raise Trouble("uv makes the locks and was not found: python3 -m pip install uv")
     for wanted in sorted((SCRIPTS / "requirements").glob("*.in")):
-        # PyTorch wants a newer Python, and bench.in names all that is installed of it.
-        own = ["--python-version", "3.11", "--no-deps"] if wanted.stem == "bench" else ["--python-version", "3.10"]
+        # PyTorch and SHAP want a newer Python, and bench.in names all that is installed of it.
+        own = ["--python-version", "3.11" if wanted.stem in ("bench", "shap") else "3.10", *(["--no-deps"] if wanted.stem == "bench" else [])]
         argv = [asked.uv, "pip", "compile", "--quiet", "--universal", *own, "--generate-hashes",
                 "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links",
                 *(["--upgrade"] if asked.upgrade else []), wanted.name, "-o", wanted.with_suffix(".txt").name]
