@@ -1,7 +1,7 @@
 """Writes reports/13-gallery-beside-shap.html: the figures of notebook 13, live, beside those that SHAP draws of the same values.
 
-SHAP and matplotlib are installed on demand, in .vitrine/shap (0.7 GB, and Python 3.11 or newer). The notebook is run if it was not since it was last
-changed. Exit status 1 says that the two sides do not show the same.
+SHAP and matplotlib are installed on demand, in .vitrine/shap (0.7 GB, and Python 3.11 or newer). The notebook is run if it or the
+packages have changed since it was. Exit status 1 says that the two sides do not show the same.
 """
 
 import argparse
@@ -163,9 +163,10 @@ def inline(text: str) -> str:
 
 
 def executed(notebook: Path) -> tuple[dict, Path] | None:
-    """The notebook as it was run last and the folder with its records, if both are there and no older than the notebook."""
+    """The notebook as it was run last and the folder with its records, if both are there and the report is no older than what it is made of."""
     report = home.REPORTS / notebook.name
-    if not report.is_file() or report.stat().st_mtime < notebook.stat().st_mtime:
+    newest = max(path.stat().st_mtime for path in (notebook, *(home.ROOT / "pkg").glob("**/*.go")))
+    if not report.is_file() or report.stat().st_mtime < newest:
         return None
     book = json.loads(report.read_text())
     printed = "".join("".join(output.get("text", "")) for cell in book["cells"] for output in cell.get("outputs", []))
