@@ -45,8 +45,8 @@ code {{ font-size: 0.9em; overflow-wrap: anywhere; }}
 figure {{ margin: 0; min-width: 0; }}
 figcaption {{ font-size: 0.9em; color: light-dark(#59636e, #96a1ad); margin-top: 0.4rem; }}
 .pair {{ display: grid; grid-template-columns: minmax(0, 838px) minmax(22rem, 1fr); gap: 1.5rem; margin: 1rem 0 2rem; align-items: start; }}
-.shap {{ background: #fff; border: 1px solid light-dark(#d0d7de, #3d444d); border-radius: 6px; padding: 8px; display: block; box-sizing: border-box; max-width: 100%; }}
-@media (max-width: 1240px) {{ .pair {{ grid-template-columns: minmax(0, 1fr); }} }}
+.shap {{ background: #fff; border: 1px solid light-dark(#d0d7de, #3d444d); border-radius: 6px; padding: 8px; display: block; box-sizing: border-box; max-width: min(100%, 838px); }}
+@media (max-width: 1500px) {{ .pair {{ grid-template-columns: minmax(0, 1fr); }} }}
 </style>
 </head>
 <body>
