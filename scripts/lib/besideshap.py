@@ -51,8 +51,9 @@ figcaption {{ font-size: 0.9em; color: light-dark(#59636e, #96a1ad); margin-top:
 </head>
 <body>
 <h1>{title}</h1>
-<p>On the left the figures of <code>notebooks/13-gallery.ipynb</code>, as they are in the notebook: live, in the reader's light or dark, with their numbers under “Data”. On the
-right what SHAP {shap} draws when it is given the same values; of partial dependence, the same curves. What could be read off SHAP's pictures was compared with the figures' own tables.</p>
+<p>Each time first the figure of <code>notebooks/13-gallery.ipynb</code>, as it is in the notebook: live, in the reader's light or dark, with its numbers under “Data”. Beside
+it, or beneath where there is no room, what SHAP {shap} draws when it is given the same values; of partial dependence, the same curves. What could be read off SHAP's
+pictures was compared with the figures' own tables.</p>
 {body}
 </body>
 </html>
