@@ -11,7 +11,7 @@ type rowName struct{ name, cell string }
 const (
 	nameSize  = 12.0
 	nameLine  = 14.0 // from line to line of a name that takes two
-	twoLines  = 34.0 // least height of a row then, so that rows stay apart
+	twoLines  = 36.0 // least height of a row then, so that rows stay apart
 	nameSpace = 26.0 // beside the longest name, of which a cut one takes a little
 	wide      = 1.12 // how much wider than most some systems' letters are
 )

@@ -28,7 +28,7 @@ func newStage(width int, title, subtitle string) (*stage, error) {
 	if s.figure < narrowest {
 		return nil, fmt.Errorf("Width is %.0f: features with their names need at least %d pixels", s.figure, narrowest)
 	}
-	lines := wrapped(clean(subtitle), (s.figure-32)*0.9)
+	lines := wrapped(clean(subtitle), s.figure-32)
 	s.subtitle = strings.Join(lines, "\n")
 	s.top = 46 + 17*float64(len(lines))
 	return s, nil

@@ -39,8 +39,8 @@ func storyOf(e *record.Explanation, samples record.Samples, input string, i, top
 	of := s.caption(0)
 	s.subtitle = strings.Join(append([]string{"Example " + of.name}, of.lines()[1:]...), ", ")
 	s.subtitle += fmt.Sprintf("; %s, explained: %s; base %s", orElse(clean(e.Method), "values"), s.explained(), digits(s.base, 3))
-	if e.Baseline != "" {
-		s.subtitle += " (" + shorten(clean(e.Baseline), 32) + ")"
+	if baseline, _, _ := strings.Cut(clean(e.Baseline), ", SHA-256"); baseline != "" { // its hash is in the table
+		s.subtitle += " (" + shorten(baseline, 48) + ")"
 	}
 	s.subtitle += ", f(x) " + digits(s.output, 3)
 	if s.stdErr != nil {

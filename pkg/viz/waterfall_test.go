@@ -35,6 +35,19 @@ func TestWaterfallAddsUp(t *testing.T) {
 	}
 }
 
+func TestWaterfallSaysItsBaseline(t *testing.T) {
+	e := three()
+	e.Baseline = "a background of 20 rows, SHA-256 " + strings.Repeat("0f", 32)
+	c := drawn(t, Waterfall{Explanation: e})
+	subtitle := fmt.Sprint(c.Option["title"])
+	if !strings.Contains(subtitle, "base 1 (a background of 20 rows), f(x) 6") || strings.Contains(subtitle, "SHA-256") {
+		t.Errorf("title %s, want the background without its hash", subtitle)
+	}
+	if got := c.Table.Rows[0][1]; got != e.Baseline {
+		t.Errorf("the table says %q of the base, want %q", got, e.Baseline)
+	}
+}
+
 func ExampleWaterfall() {
 	chart, err := Waterfall{Explanation: three()}.Draw()
 	if err != nil {

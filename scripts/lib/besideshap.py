@@ -1,7 +1,7 @@
 """Writes reports/13-gallery-beside-shap.html: the figures of notebook 13, live, beside those that SHAP draws of the same values.
 
-SHAP and matplotlib are installed on demand, in .vitrine/shap (0.7 GB, and Python 3.11 or newer). The notebook is run if it was not since it was last
-changed. Exit status 1 says that the two sides do not show the same.
+SHAP and matplotlib are installed on demand, in .vitrine/shap (0.7 GB, and Python 3.11 or newer). The notebook is run if it or the
+packages have changed since it was. Exit status 1 says that the two sides do not show the same.
 """
 
 import argparse
@@ -45,14 +45,15 @@ code {{ font-size: 0.9em; overflow-wrap: anywhere; }}
 figure {{ margin: 0; min-width: 0; }}
 figcaption {{ font-size: 0.9em; color: light-dark(#59636e, #96a1ad); margin-top: 0.4rem; }}
 .pair {{ display: grid; grid-template-columns: minmax(0, 838px) minmax(22rem, 1fr); gap: 1.5rem; margin: 1rem 0 2rem; align-items: start; }}
-.shap {{ background: #fff; border: 1px solid light-dark(#d0d7de, #3d444d); border-radius: 6px; padding: 8px; display: block; box-sizing: border-box; max-width: 100%; }}
-@media (max-width: 1240px) {{ .pair {{ grid-template-columns: minmax(0, 1fr); }} }}
+.shap {{ background: #fff; border: 1px solid light-dark(#d0d7de, #3d444d); border-radius: 6px; padding: 8px; display: block; box-sizing: border-box; max-width: min(100%, 838px); }}
+@media (max-width: 1500px) {{ .pair {{ grid-template-columns: minmax(0, 1fr); }} }}
 </style>
 </head>
 <body>
 <h1>{title}</h1>
-<p>On the left the figures of <code>notebooks/13-gallery.ipynb</code>, as they are in the notebook: live, in the reader's light or dark, with their numbers under “Data”. On the
-right what SHAP {shap} draws when it is given the same values; of partial dependence, the same curves. What could be read off SHAP's pictures was compared with the figures' own tables.</p>
+<p>Each time first the figure of <code>notebooks/13-gallery.ipynb</code>, as it is in the notebook: live, in the reader's light or dark, with its numbers under “Data”. Beside
+it, or beneath where there is no room, what SHAP {shap} draws when it is given the same values; of partial dependence, the same curves. What could be read off SHAP's
+pictures was compared with the figures' own tables.</p>
 {body}
 </body>
 </html>
@@ -163,9 +164,10 @@ def inline(text: str) -> str:
 
 
 def executed(notebook: Path) -> tuple[dict, Path] | None:
-    """The notebook as it was run last and the folder with its records, if both are there and no older than the notebook."""
+    """The notebook as it was run last and the folder with its records, if both are there and the report is no older than what it is made of."""
     report = home.REPORTS / notebook.name
-    if not report.is_file() or report.stat().st_mtime < notebook.stat().st_mtime:
+    newest = max(path.stat().st_mtime for path in (notebook, *(home.ROOT / "pkg").glob("**/*.go")))
+    if not report.is_file() or report.stat().st_mtime < newest:
         return None
     book = json.loads(report.read_text())
     printed = "".join("".join(output.get("text", "")) for cell in book["cells"] for output in cell.get("outputs", []))

@@ -57,15 +57,16 @@ class Page:
 
 
 @contextmanager
-def chromium(allowed: tuple[str, ...], width: int = 1300, height: int = 1600):
-    """Yields a function that opens a page, on which only addresses that begin as allowed are loaded."""
+def chromium(allowed: tuple[str, ...], width: int = 1300, height: int = 1600, scale: float = 1):
+    """Yields a function that opens a page, on which only addresses that begin as allowed are loaded; scale is pixels of a picture for one of the page."""
     from playwright.sync_api import sync_playwright
 
     flags = FLAGS + (["--no-sandbox"] if os.geteuid() == 0 else [])
     allowed = (*allowed, "data:", "blob:", "about:")
     with tempfile.TemporaryDirectory(prefix="vitrine-") as profile, sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
-            profile, executable_path=find(), headless=True, args=flags, viewport={"width": width, "height": height})
+            profile, executable_path=find(), headless=True, args=flags, viewport={"width": width, "height": height},
+            device_scale_factor=scale)
         context.route(lambda address: not address.startswith(allowed), lambda route: route.abort())
 
         def open_page() -> Page:

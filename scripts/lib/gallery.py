@@ -59,7 +59,7 @@ class Look:
         self.did: list[str] = []
 
     def open(self, path: Path) -> None:
-        self.page.goto(path.as_uri(), wait_until="load", timeout=30_000)
+        self.page.goto(path.as_uri(), wait_until="load", timeout=120_000)
 
     def wrong(self, what: str) -> None:
         self.opened.wrong.append(what)

@@ -1,4 +1,4 @@
-"""Opens notebooks in a real JupyterLab in a real browser: first the report, untrusted; then the notebook, run live."""
+"""Opens notebooks in a real JupyterLab in a real browser: first the report, untrusted; then the notebook, run live, light and in the dark theme."""
 
 import json
 import os
@@ -34,6 +34,9 @@ FINISHED = """() => {
 }"""
 HEIGHT = """() => Math.max(800, ...[...document.querySelectorAll('.jp-NotebookPanel *')]
     .filter(e => e.contains(document.querySelector('.jp-Cell'))).map(e => e.scrollHeight))"""
+FOLLOWED = """dark => [...document.querySelectorAll('.jp-OutputArea-output [data-vitrine-chart]')]
+    .map(chart => chart.querySelector('[data-vitrine-plot] svg rect'))
+    .every(ground => ground && dark === (getComputedStyle(ground).fill !== 'rgb(255, 255, 255)'))"""
 ERRORS = """() => [...document.querySelectorAll('[data-mime-type="application/vnd.jupyter.error"]')]
     .map(error => error.innerText.trim().slice(0, 300))"""
 
@@ -101,8 +104,13 @@ def look(open_page, address: str, token: str, path: Path, run: bool) -> bool:
         state = f"{charts} charts shown untrusted"
     height = page.evaluate(HEIGHT)
     page.set_viewport_size({"width": 1300, "height": min(height + 150, 12_000)})  # all of it in one picture
+    page.evaluate("() => document.querySelectorAll('.jp-NotebookPanel *').forEach(e => { e.scrollTop = 0; })")
     page.wait_for_timeout(1000)
     page.screenshot(path=REPORTS / "screenshots" / f"{path.stem}.{'live' if run else 'untrusted'}.png")
+    if run and charts:
+        turn(opened, "JupyterLab Dark")
+        page.screenshot(path=REPORTS / "screenshots" / f"{path.stem}.dark.png")
+        turn(opened, "JupyterLab Light")
     page.close()
     wrong = [what for what in opened.wrong if not harmless(what)]
     print(f"{path.stem}: {state}, {'; '.join(wrong) or 'nothing wrong'}", flush=True)
@@ -120,6 +128,19 @@ def run_all(opened) -> int:
         opened.wrong.append(f"was not finished after {MINUTES} minutes")
     opened.wrong += page.evaluate(ERRORS)
     return opened.look_at_charts()
+
+
+def turn(opened, theme: str) -> None:
+    """Settings > Theme, as a person would; the charts must follow."""
+    page = opened.page
+    page.locator(".lm-MenuBar-itemLabel:text-is('Settings')").click()
+    page.locator(".lm-Menu-itemLabel:text-is('Theme')").hover()
+    page.locator(f".lm-Menu-itemLabel:text-is('{theme}')").click()
+    dark = theme.endswith("Dark")
+    if not opened.wait("dark => document.body.dataset.jpThemeLight === String(!dark)", 20, dark):
+        opened.wrong.append(f"has no theme {theme}")
+    if not opened.wait(FOLLOWED, 10, dark):
+        opened.wrong.append(f"has charts that do not follow the theme {theme}")
 
 
 def outputs(path: Path):

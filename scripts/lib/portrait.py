@@ -9,14 +9,14 @@ from trouble import Trouble, end_well
 
 def main() -> int:
     page, words, file = sys.argv[1:]
-    with chromium(allowed=("file:",)) as open_page:
+    with chromium(allowed=("file:",), scale=2) as open_page:
         opened = open_page()
         opened.page.goto(Path(page).resolve().as_uri(), wait_until="load", timeout=60_000)
         opened.look_at_charts()
-        chart = opened.page.locator("div[data-vitrine-chart]", has_text=words).first
-        if not chart.count():
+        plot = opened.page.locator("div[data-vitrine-chart]", has_text=words).locator("[data-vitrine-plot]")
+        if not plot.count():
             raise Trouble(f"no chart of {page} says {words!r}")
-        chart.screenshot(path=file)
+        plot.first.screenshot(path=file)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Prints the README's figures again, as measured here and now, and draws its picture, docs/first-explanation.png."""
+"""Prints the README's figures again, as measured here and now, and draws its picture, docs/why-this-person.png, from the report of notebook 13."""
 
 import argparse
 import json
@@ -29,8 +29,9 @@ def main() -> int:
     print("A cell that loads its net and explains 16 pictures:")
     lib("celltimes.py", "9", env={"VITRINE_CACHE": str(trained)})
     shutil.rmtree(trained)
-    picture = home.ROOT / "docs" / "first-explanation.png"
-    lib("portrait.py", home.REPORTS / f"{first.stem}.html", "What the model looked at", picture,
+    gallery, picture = notebooks.find("13"), home.ROOT / "docs" / "why-this-person.png"
+    lib("report.py", "1800", gallery)
+    lib("portrait.py", home.REPORTS / f"{gallery.stem}.html", "Why is this person a bad risk?", picture,
         python=home.HOME / "checks" / "bin" / "python")
     print(f"{picture}: {picture.stat().st_size / 1000:.0f} kB")
     return 0

@@ -101,9 +101,10 @@ class Executed(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
-        patch = unittest.mock.patch.object(besideshap.home, "REPORTS", self.folder / "reports")
-        patch.start()
-        self.addCleanup(patch.stop)
+        for name, at in {"REPORTS": self.folder / "reports", "ROOT": self.folder}.items():
+            patch = unittest.mock.patch.object(besideshap.home, name, at)
+            patch.start()
+            self.addCleanup(patch.stop)
         self.notebook = self.folder / "13-gallery.ipynb"
         self.notebook.write_text("{}")
         self.report = self.folder / "reports" / self.notebook.name
@@ -118,7 +119,12 @@ class Executed(unittest.TestCase):
             (self.folder / name).write_text("{}")
         book, records = besideshap.executed(self.notebook)
         self.assertEqual((len(book["cells"]), records), (1, self.folder))
-        os.utime(self.report, (0, 0))
+        source = self.folder / "pkg" / "viz" / "bars.go"
+        source.parent.mkdir(parents=True)
+        source.write_text("package viz")
+        os.utime(source, (1, 1))
+        self.assertIsNotNone(besideshap.executed(self.notebook))
+        os.utime(source, (2e9, 2e9))
         self.assertIsNone(besideshap.executed(self.notebook))
 
 
