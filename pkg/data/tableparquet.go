@@ -20,7 +20,10 @@ import (
 func parquetTable(path string, open func() (randomAccess, error), t Table) (table, error) {
 	s := table{name: filepath.Base(path), place: "%s: row %d"}
 	var leaves []leaf
-	err := safely(open, func(f *parquet.File) (err error) {
+	err := safely(open, func(f *parquet.File, r randomAccess) (err error) {
+		if err := checkPages(r, f); err != nil {
+			return err
+		}
 		if leaves, err = leavesOf(f, t); err != nil {
 			return err
 		}
@@ -34,13 +37,13 @@ func parquetTable(path string, open func() (randomAccess, error), t Table) (tabl
 	}
 	marks := t.marks()
 	s.each = func(see func(int, []cell) error) error {
-		return safely(open, func(f *parquet.File) error { return s.eachRow(f, leaves, marks, see) })
+		return safely(open, func(f *parquet.File, _ randomAccess) error { return s.eachRow(f, leaves, marks, see) })
 	}
 	return s, nil
 }
 
 // safely opens the file and uses it. The library panics on some files that are broken.
-func safely(open func() (randomAccess, error), use func(*parquet.File) error) (err error) {
+func safely(open func() (randomAccess, error), use func(*parquet.File, randomAccess) error) (err error) {
 	f, err := open()
 	if err != nil {
 		return err
@@ -61,7 +64,7 @@ func safely(open func() (randomAccess, error), use func(*parquet.File) error) (e
 	if err := checkCompression(file); err != nil {
 		return err
 	}
-	return use(file)
+	return use(file, f)
 }
 
 // checkCompression refuses LZ4: when a page is damaged, the library looks for its end in ever more memory.

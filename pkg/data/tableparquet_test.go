@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
 	"github.com/vitrine-ml/vitrine/pkg/data"
 )
 
@@ -113,6 +115,78 @@ func TestReadParquetInLittleMemory(t *testing.T) {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}
+}
+
+// TestReadParquetOfLargePages: a few bytes that unpack to gigabytes, or claim to, are refused before the library unpacks them.
+func TestReadParquetOfLargePages(t *testing.T) {
+	zeros := []byte{0x28, 0xb5, 0x2f, 0xfd, 0, 0x38} // a zstd frame of blocks of 128 KiB of the same byte, of 2 GiB and one block more
+	for block := range 1<<14 + 1 {
+		size := uint32(128<<10)<<3 | 1<<1
+		if block == 1<<14 {
+			size |= 1
+		}
+		zeros = append(zeros, byte(size), byte(size>>8), byte(size>>16), 0)
+	}
+	v1 := func(size, values int32) format.PageHeader {
+		return format.PageHeader{UncompressedPageSize: size, DataPageHeader: thrift.New(format.DataPageHeader{NumValues: values, DefinitionLevelEncoding: format.RLE, RepetitionLevelEncoding: format.RLE})}
+	}
+	v2 := v1(16, 2)
+	v2.Type, v2.DataPageHeader = format.DataPageV2, thrift.Null[format.DataPageHeader]{}
+	v2.DataPageHeaderV2 = thrift.New(format.DataPageHeaderV2{NumValues: 2, NumRows: 2, DefinitionLevelsByteLength: 4})
+	long := v1(16, 2)
+	long.CompressedPageSize = 1 << 20
+	const much = "column \"x\": a page takes"
+	for name, c := range map[string]struct {
+		codec  format.CompressionCodec
+		header format.PageHeader
+		body   []byte
+		want   string
+	}{
+		"zstd":             {format.Zstd, v1(16, 2), zeros, much},
+		"zstd, version 2":  {format.Zstd, v2, append(make([]byte, 4), zeros...), much},
+		"levels":           {format.Zstd, v2, make([]byte, 3), "has 3 bytes and claims to have 4 of levels"},
+		"snappy":           {format.Snappy, v1(16, 2), binary.AppendUvarint(nil, math.MaxUint32), much},
+		"values":           {format.Uncompressed, v1(16, math.MaxInt32), make([]byte, 16), much},
+		"several":          {format.Uncompressed, v1(math.MaxInt32, 2), make([]byte, 16), "the pages of row group 1 take more than"},
+		"broken zstd":      {format.Zstd, v1(16, 2), zeros[:5], "cannot be unpacked"},
+		"a wrong length":   {format.Uncompressed, long, make([]byte, 16), "claims to have 1048576 bytes"},
+		"no header at all": {format.Uncompressed, format.PageHeader{}, nil, "its pages are at bytes"},
+	} {
+		if _, _, _, err := data.ParquetInMemory(onePage(t, c.codec, c.header, c.body), data.Table{Target: "target", NoTest: true}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+// onePage is a Parquet file of two columns, x and target, which have the same one page. A page's length is filled in if it has none; without a body it is said to
+// be where the file has ended.
+func onePage(t *testing.T, codec format.CompressionCodec, h format.PageHeader, body []byte) []byte {
+	t.Helper()
+	marshal := func(v any) []byte {
+		b, err := thrift.Marshal(new(thrift.CompactProtocol), v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	if h.CompressedPageSize == 0 {
+		h.CompressedPageSize = int32(len(body))
+	}
+	file := append([]byte("PAR1"), append(marshal(h), body...)...)
+	size := int64(len(file)) - 4
+	if body == nil {
+		size = 1 << 40
+	}
+	meta := format.FileMetaData{Version: 1, NumRows: 2, Schema: []format.SchemaElement{{Name: "schema", NumChildren: thrift.New(int32(2))}}}
+	group := format.RowGroup{NumRows: 2, TotalByteSize: size}
+	for _, name := range []string{"x", "target"} {
+		meta.Schema = append(meta.Schema, format.SchemaElement{Name: name, Type: thrift.New(format.Double), RepetitionType: thrift.New(format.Required)})
+		group.Columns = append(group.Columns, format.ColumnChunk{MetaData: format.ColumnMetaData{Type: format.Double, PathInSchema: []string{name},
+			Codec: codec, NumValues: 2, TotalCompressedSize: size, TotalUncompressedSize: size, DataPageOffset: 4}})
+	}
+	meta.RowGroups = []format.RowGroup{group}
+	footer := marshal(meta)
+	return append(binary.LittleEndian.AppendUint32(append(file, footer...), uint32(len(footer))), "PAR1"...)
 }
 
 func FuzzReadParquet(f *testing.F) {
