@@ -40,10 +40,16 @@ func attentions() (all []method) {
 }
 
 // methods are all others that the room explain has. TestEveryMethodIsCompared sees to it that none is missing.
-func methods() (all []method) {
+func methods() []method { return within(320) }
+
+// thrifty are the same for nets of the real size.
+func thrifty() []method { return within(64) }
+
+// within are all methods, of which those that sample evaluate so many rows an example: there are many processes.
+func within(evaluations int) (all []method) {
 	add := func(name string, e explain.Explainer) { all = append(all, explaining(name, e)) }
 	for _, e := range explain.All() {
-		add(reflect.TypeOf(e).Name(), frugal(e))
+		add(reflect.TypeOf(e).Name(), frugal(e, evaluations))
 	}
 	add("LRP EpsilonPlus", explain.LRP{Composite: explain.EpsilonPlus})
 	add("LRP EpsilonPlusFlat", explain.LRP{Composite: explain.EpsilonPlusFlat})
@@ -71,15 +77,22 @@ func methods() (all []method) {
 // squares are what methods that take features away count in: 9 of a small image, 16 of a real one.
 var squares = explain.Grid{Height: 7, Width: 7}
 
-// frugal is a method that samples with few features and a small budget: there are many processes.
-func frugal(e explain.Explainer) explain.Explainer {
+// frugal is the method with few features, and with that budget if it samples.
+func frugal(e explain.Explainer, evaluations int) explain.Explainer {
+	switch m := e.(type) {
+	case explain.PermutationSHAP, explain.PartitionSHAP: // take 300 of 16 features
+		evaluations = max(evaluations, 300)
+	case explain.GuidedIG:
+		m.Steps = 10
+		return m
+	}
 	v := reflect.New(reflect.TypeOf(e)).Elem()
 	v.Set(reflect.ValueOf(e))
 	if f := v.FieldByName("Features"); f.IsValid() {
 		f.Set(reflect.ValueOf(squares))
 	}
 	if f := v.FieldByName("Budget"); f.IsValid() {
-		f.Set(reflect.ValueOf(explain.Budget{Evaluations: 320}))
+		f.Set(reflect.ValueOf(explain.Budget{Evaluations: evaluations}))
 	}
 	return v.Interface().(explain.Explainer)
 }

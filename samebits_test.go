@@ -63,7 +63,7 @@ func subjects() []subject {
 		{"real CNN", models.CNN{}, clothes, train.Config{Epochs: 1, Optimizer: train.Adam{LearningRate: 0.001}, Seed: 5}, few, true, true},
 	}
 	if full() {
-		all[1].methods, all[3].methods = methods, methods
+		all[1].methods, all[3].methods = methods, thrifty
 		all = append(all, subject{"real native CNN", models.CNN{Native: true}, clothes, all[3].config, few, true, true})
 	}
 	return all
