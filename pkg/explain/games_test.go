@@ -28,12 +28,13 @@ func (g plainGame) ends() (nobody, everybody float64) {
 
 // play asks for so many coalitions, or for all.
 func (g plainGame) play(e estimator, evaluations int) (values, stdErr []float64) {
-	e.begin(g.ends())
+	nobody, everybody := g.ends()
+	e.begin(nobody, everybody, nil)
 	evaluations = min(evaluations-evaluations%e.together(), e.all())
 	members := make([]bool, g.n)
 	for draw := range evaluations {
 		e.ask(draw, members)
-		e.answer(draw, g.worth(members))
+		e.answer(draw, g.worth(members), nil)
 	}
 	return e.estimate()
 }

@@ -18,7 +18,8 @@ import (
 // fitted too, so that values are not disturbed by them; of these fits the one with the smallest standard errors is taken.
 //
 // Values add up to f(x) − f(nothing of x) to rounding. Standard errors are those of the fit for the coalitions that were drawn: ±1.96 of them holds
-// the exact value in 95 of 100 cases. n features take at least 4·n coalitions, and the time and memory of a fit grow with n².
+// the exact value in 95 of 100 cases. n features take at least 4·n coalitions, and the time and memory of a fit grow with n². With a Background four bytes are
+// kept for each row that passes, from which the standard deviations over it are worked out.
 type KernelSHAP struct {
 	Features   Features   // nil: every number, and every id that is not padding
 	Baseline   Baseline   // what absent features are; zero: zeros, and padding for ids

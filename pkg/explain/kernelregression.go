@@ -207,6 +207,33 @@ func (r *regression) players(fitted []float64) []float64 {
 	return psi
 }
 
+// deviations are how the values vary over the rows of a background: the equations for each row by itself have the same right sides.
+func (r *regression) deviations() []float64 {
+	left := make([][]float64, len(r.ends.rows)) // of the normal equations
+	for k := range left {
+		left[k] = make([]float64, len(r.x))
+	}
+	for _, p := range r.pairs[:r.answered] {
+		r.equation(p)
+		w, part := r.weight(p), float64(p.size)/float64(r.n)
+		for k, nobody := range r.ends.rows { // what a size has in common may be in y, as what stands beside it adds up to 0
+			y := (p.rows[k]+r.everybody-nobody)/2 - part*(r.everybody-nobody)
+			for j, v := range r.x {
+				left[k][j] += w * v * y
+			}
+		}
+	}
+	values := make(byRow, r.n)
+	for k, b := range left {
+		r.g.half(b)
+		r.g.back(b)
+		for i, v := range r.players(b) {
+			values[i] = append(values[i], v-r.ends.rows[k]/float64(r.n))
+		}
+	}
+	return values.spread(1)
+}
+
 // stdErr are the values' standard errors by the sandwich estimator, for a stratified sample without replacement: how much what one pair
 // adds to the values differs from what another of its size does, for the part of the pairs that was not drawn. A residual is taken for
 // larger than it is by the leverage of its equation (HC3: MacKinnon and White 1985), that of its size on average.

@@ -34,7 +34,7 @@ type Explanation struct {
 	Ledger *Ledger `json:"ledger,omitempty"`
 	// StdErr holds a standard error for every value, where values are sampled; nil where they are not.
 	StdErr []Array `json:"std_err,omitempty"`
-	// BaselineStdDev holds for every value its standard deviation over the baselines, where there are several; nil where there are not.
+	// BaselineStdDev holds for every value its standard deviation over the baselines, where there are several and each is used by itself; nil where not.
 	BaselineStdDev []Array `json:"baseline_std_dev,omitempty"`
 	// Groups holds for every value the number of the feature that it is part of, counted from 0 (−1: of none), where features are several
 	// numbers, such as superpixels. Each of them then has an equal share of the feature's value and of its standard error, so that sums are
