@@ -104,10 +104,7 @@ func (k *kernelFit) estimate() (values, stdErr []float64) {
 		return r.values, nil
 	}
 	least := math.Inf(1)
-	for _, b := range []terms{{}, {common: true}, {common: true, squares: true}, {common: true, triples: true}} {
-		if b != (terms{}) && k.answered < 2*b.numbers(k.n) {
-			continue
-		}
+	for _, b := range k.fits() {
 		r := newRegression(k, b)
 		if !r.solve() {
 			continue
@@ -121,7 +118,7 @@ func (k *kernelFit) estimate() (values, stdErr []float64) {
 }
 
 func (k *kernelFit) deviations() []float64 {
-	if k.ends.rows == nil || k.n < 2 {
+	if k.rows == nil || k.n < 2 {
 		return k.alone(k.n)
 	}
 	r := newRegression(k, k.taken) // again, as many may be waiting for it, and each takes the square of what is fitted
