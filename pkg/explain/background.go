@@ -11,6 +11,10 @@ import (
 )
 
 // Background is a set of reference rows: what inputs look like when nothing is known of them, as a sample of the data. The zero value has none.
+//
+// Where a method uses all rows for each example, the record has each value's standard deviation over them (BaselineStdDev): how much it depends on what
+// the example is compared with, which takes no further evaluations. Those of estimates hold for the coalitions that were drawn. [GradientSHAP] draws from the rows
+// and [LIME] from their numbers, and with Nearest they are others for each coalition: there it cannot be known.
 type Background struct {
 	Values []*tensors.Tensor // one tensor an attributed input, all of the same number of rows; ids for an input of ids
 	// Nearest, for methods that take features away, makes absent features depend on those that are there: they are averaged over so many rows alone,

@@ -10,7 +10,6 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/vitrine-ml/vitrine/pkg/models"
-	"github.com/vitrine-ml/vitrine/pkg/record"
 )
 
 // point is a row to pass through the net: its attributed numbers, and the example whose other inputs and target it takes.
@@ -96,14 +95,6 @@ func (r *run) pass(p program, n int, fill func(i int, to []float64) (example int
 
 // halted says that err is no more than the context's end: what was computed until then holds.
 func (r *run) halted(err error) bool { return r.stopped != nil && errors.Is(err, r.stopped) }
-
-// above is the state of an example whose residual is above its tolerance after a method did what it could: or what it could until it was stopped.
-func (r *run) above() record.Status {
-	if r.stopped != nil {
-		return record.Unfinished
-	}
-	return record.Unconverged
-}
 
 // arguments are the points as the net's inputs, in the order of their ports, and as values of those sources that are nodes.
 func (r *run) arguments(points []point, sources []source) (args []*tensors.Tensor, err error) {

@@ -21,6 +21,7 @@ type game struct {
 	near   *nearest      // chooses among those rows by what is there; nil: all of them stand for what is absent
 	output []float64     // of every example: what everybody is worth
 	base   []float64     // and nobody
+	bases  [][]float64   // and for each row that stands for what is absent; nil: there is one, or others for each coalition
 }
 
 // beginGame begins a run that is nothing but a game; its line of progress is to be ended.
@@ -105,6 +106,9 @@ func (r *run) whole() (whole []bool) {
 // rows is how many pass through the net for a coalition.
 func (g *game) rows() int { return len(g.absent[0]) }
 
+// apart says that what a coalition is worth is known for each row of a background by itself: there are several, and the same for all coalitions.
+func (g *game) apart() bool { return g.rows() > 1 && g.near == nil }
+
 // fill makes the row of an example in which only members are there, and one of the rows stands for the others.
 func (g *game) fill(example, row int, members []bool, to []float64) {
 	x := g.r.x[example]
@@ -120,10 +124,15 @@ func (g *game) fill(example, row int, members []bool, to []float64) {
 	}
 }
 
-// play asks what n coalitions are worth: choose(i) says of which example the i-th is, and marks its members.
-func (g *game) play(n int, choose func(i int) (example int, members []bool), got func(i int, worth float64)) error {
+// play asks what n coalitions are worth: choose(i) says of which example the i-th is, and marks its members. each is what it is worth for each row, where
+// these are apart; it may not be kept.
+func (g *game) play(n int, choose func(i int) (example int, members []bool), got func(i int, worth float64, each []float64)) error {
 	var members []bool
 	examples, rows, sum := make([]int, n), g.rows(), 0.0
+	var each []float64
+	if g.apart() {
+		each = make([]float64, rows)
+	}
 	return g.r.pass(g.r.output(), n*rows,
 		func(k int, to []float64) int {
 			i := k / rows
@@ -138,22 +147,26 @@ func (g *game) play(n int, choose func(i int) (example int, members []bool), got
 			if k%rows == 0 {
 				sum = 0
 			}
-			if sum += g.r.value(examples[i], output); k%rows == rows-1 {
-				got(i, sum/float64(rows))
+			worth := g.r.value(examples[i], output)
+			if each != nil {
+				each[k%rows] = worth
+			}
+			if sum += worth; k%rows == rows-1 {
+				got(i, sum/float64(rows), each)
 			}
 		})
 }
 
 // nobody finds out what is left of every example when all its features are absent.
 func (g *game) nobody(got func(example int)) error {
-	g.base = make([]float64, len(g.r.x))
+	g.base, g.bases = make([]float64, len(g.r.x)), make([][]float64, len(g.r.x))
 	most := 0
 	for _, p := range g.parts {
 		most = max(most, p.n)
 	}
 	none := make([]bool, most)
-	return g.play(len(g.base), func(i int) (int, []bool) { return i, none }, func(i int, worth float64) {
-		g.base[i] = worth
+	return g.play(len(g.base), func(i int) (int, []bool) { return i, none }, func(i int, worth float64, each []float64) {
+		g.base[i], g.bases[i] = worth, slices.Clone(each)
 		got(i)
 	})
 }
@@ -200,8 +213,9 @@ func (g *game) groups() []record.Array {
 	return g.r.arrays(rows)
 }
 
-// record makes the explanation of a value for every player of every example, and its standard error where there are any.
-func (g *game) record(method Explainer, values, stdErr [][]float64) (*record.Explanation, error) {
+// record makes the explanation of a value for every player of every example, with its standard error and its standard deviation over the background where there
+// are any.
+func (g *game) record(method Explainer, values, stdErr, deviations [][]float64) (*record.Explanation, error) {
 	rows := make([][]float64, len(values))
 	for i, v := range values {
 		rows[i] = g.spread(i, v)
@@ -211,12 +225,18 @@ func (g *game) record(method Explainer, values, stdErr [][]float64) (*record.Exp
 		return nil, stopped
 	}
 	e.Base, e.Baseline, e.Groups = g.base, g.words, g.groups()
-	if slices.ContainsFunc(stdErr, func(row []float64) bool { return row != nil }) {
-		rows := make([][]float64, len(stdErr))
-		for i, v := range stdErr {
-			rows[i] = g.spread(i, v)
-		}
-		e.StdErr = g.r.arrays(rows)
-	}
+	e.StdErr, e.BaselineStdDev = g.beside(stdErr), g.beside(deviations)
 	return e, stopped
+}
+
+// beside are numbers that stand beside every player's value; nil where no example has any.
+func (g *game) beside(players [][]float64) []record.Array {
+	if !slices.ContainsFunc(players, func(row []float64) bool { return row != nil }) {
+		return nil
+	}
+	rows := make([][]float64, len(players))
+	for i, v := range players {
+		rows[i] = g.spread(i, v)
+	}
+	return g.r.arrays(rows)
 }

@@ -36,9 +36,12 @@ func (g *game) estimates(method Explainer, b Budget, seed uint64, usual func(pla
 				g.r.method, p.n, most/rows, rows, need, need*rows)
 		}
 	}
-	values, stdErr := make([][]float64, len(of)), make([][]float64, len(of))
-	if err := g.nobody(func(i int) { of[i].begin(g.base[i], g.output[i]) }); g.r.halted(err) {
-		e, stopped := g.record(method, values, nil)
+	values, stdErr, deviations, each := make([][]float64, len(of)), make([][]float64, len(of)), make([][]float64, len(of)), make([][]float64, len(of))
+	if err := g.nobody(func(i int) {
+		of[i].begin(g.base[i], g.output[i], g.bases[i])
+		each[i] = slices.Clone(g.bases[i])
+	}); g.r.halted(err) {
+		e, stopped := g.record(method, values, nil, nil)
 		return e, stopped
 	} else if err != nil {
 		return nil, err
@@ -67,8 +70,12 @@ func (g *game) estimates(method Explainer, b Budget, seed uint64, usual func(pla
 			g.fill(i, draw%rows, members[i], to)
 		},
 		got: func(i, draw int, output, _ []float64) {
-			if sums[i] += g.r.value(i, output); draw%rows == rows-1 {
-				of[i].answer(draw/rows, sums[i]/float64(rows))
+			worth := g.r.value(i, output)
+			if each[i] != nil {
+				each[i][draw%rows] = worth
+			}
+			if sums[i] += worth; draw%rows == rows-1 {
+				of[i].answer(draw/rows, sums[i]/float64(rows), each[i])
 				sums[i] = 0
 			}
 		},
@@ -93,7 +100,9 @@ func (g *game) estimates(method Explainer, b Budget, seed uint64, usual func(pla
 		}
 		if values[i] == nil {
 			stdErr[i] = nil
+			return
 		}
+		deviations[i] = of[i].deviations()
 	})
 	for i, v := range values {
 		if v == nil && g.r.ended[i] != record.EndInterrupt {
@@ -101,7 +110,7 @@ func (g *game) estimates(method Explainer, b Budget, seed uint64, usual func(pla
 				g.r.method, i, g.parts[i].n, g.r.spent[i])
 		}
 	}
-	e, stopped := g.record(method, values, stdErr)
+	e, stopped := g.record(method, values, stdErr, deviations)
 	if e == nil {
 		return nil, stopped
 	}

@@ -7,6 +7,7 @@ type enumeration struct {
 	ends
 	n      int
 	sums   []float64 // of what coalitions with a player are worth, less those without, each by its weight
+	byRow  byRow
 	weight []float64 // of what a player adds to a coalition of that size: 1 / (n · (n−1 over size))
 }
 
@@ -18,6 +19,13 @@ func newEnumeration(n int) *enumeration {
 		share *= float64(size+1) / float64(max(n-1-size, 1))
 	}
 	return e
+}
+
+func (e *enumeration) begin(nobody, everybody float64, rows []float64) {
+	e.ends.begin(nobody, everybody, rows)
+	for i := range e.n {
+		e.byRow.add(e.n, i, -e.weight[0], rows)
+	}
 }
 
 func (e *enumeration) together() int { return 1 }
@@ -33,16 +41,21 @@ func (e *enumeration) ask(draw int, members []bool) {
 	}
 }
 
-func (e *enumeration) answer(draw int, worth float64) {
+func (e *enumeration) answer(draw int, worth float64, rows []float64) {
 	size := bits.OnesCount(uint(draw + 1))
 	for i := range e.sums {
+		var times float64
 		if e.has(draw, i) {
-			e.sums[i] += e.weight[size-1] * worth
+			times = e.weight[size-1]
 		} else {
-			e.sums[i] -= e.weight[size] * worth
+			times = -e.weight[size]
 		}
+		e.sums[i] += times * worth
+		e.byRow.add(e.n, i, times, rows)
 	}
 }
+
+func (e *enumeration) deviations() []float64 { return e.byRow.spread(1) }
 
 func (e *enumeration) estimate() (values, stdErr []float64) {
 	values = e.equal(e.n)

@@ -35,9 +35,12 @@ func (m FeatureAblation) Explain(ctx context.Context, net *models.Net, inputs []
 	defer g.r.line.Done("")
 	type one struct{ example, player int }
 	var all []one
-	values, there := make([][]float64, len(g.parts)), make([][]bool, len(g.parts))
+	values, deviations, there := make([][]float64, len(g.parts)), make([][]float64, len(g.parts)), make([][]bool, len(g.parts))
 	for i, p := range g.parts {
 		values[i], there[i] = make([]float64, p.n), make([]bool, p.n)
+		if g.apart() {
+			deviations[i] = make([]float64, p.n)
+		}
 		for k := range p.n {
 			all, there[i][k] = append(all, one{i, k}), true
 		}
@@ -52,9 +55,12 @@ func (m FeatureAblation) Explain(ctx context.Context, net *models.Net, inputs []
 			there[o.example][o.player] = false
 			return o.example, there[o.example]
 		},
-		func(i int, worth float64) {
+		func(i int, worth float64, each []float64) {
 			o := all[i]
 			values[o.example][o.player] = g.output[o.example] - worth
+			if each != nil {
+				deviations[o.example][o.player] = deviationOver(each)
+			}
 			done = i + 1
 		})
 	if err != nil && !g.r.halted(err) {
@@ -62,8 +68,9 @@ func (m FeatureAblation) Explain(ctx context.Context, net *models.Net, inputs []
 	}
 	if done < len(all) { // as the context ended
 		clear(values[all[done].example:])
+		clear(deviations[all[done].example:])
 	}
-	e, err := g.record(m, values, nil)
+	e, err := g.record(m, values, nil, deviations)
 	if e == nil {
 		return nil, err
 	}

@@ -102,7 +102,7 @@ func (m FeaturePermutation) Explain(ctx context.Context, net *models.Net, inputs
 			values[i], stdErr[i] = d.mean, d.stdErr(rows)
 		}
 	}
-	e, err := g.record(m, values, stdErr)
+	e, err := g.record(m, values, stdErr, nil)
 	if e == nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -28,12 +29,13 @@ func (g plainGame) ends() (nobody, everybody float64) {
 
 // play asks for so many coalitions, or for all.
 func (g plainGame) play(e estimator, evaluations int) (values, stdErr []float64) {
-	e.begin(g.ends())
+	nobody, everybody := g.ends()
+	e.begin(nobody, everybody, nil)
 	evaluations = min(evaluations-evaluations%e.together(), e.all())
 	members := make([]bool, g.n)
 	for draw := range evaluations {
 		e.ask(draw, members)
-		e.answer(draw, g.worth(members))
+		e.answer(draw, g.worth(members), nil)
 	}
 	return e.estimate()
 }
@@ -117,7 +119,7 @@ type namedGames struct {
 	}
 }
 
-func readGames(t *testing.T) (f namedGames) {
+func readGames(t testing.TB) (f namedGames) {
 	t.Helper()
 	data, err := os.ReadFile("testdata/shap_games.json")
 	if err != nil {
@@ -227,7 +229,7 @@ func TestValuesAddUp(t *testing.T) {
 }
 
 // TestKernelSHAPBeatsSHAP prints the table of the named games: the median over 50 seeds of the distance to the exact values, ours and that of SHAP's
-// KernelExplainer with l1_reg=False, after as many evaluations: as many as SHAP takes by itself, where ours must be smaller on every game, and few.
+// KernelExplainer with l1_reg=False, after as many evaluations: few, and as many as SHAP takes by itself. Ours must be smaller on every game.
 func TestKernelSHAPBeatsSHAP(t *testing.T) {
 	f := readGames(t)
 	median := func(v []float64) float64 {
@@ -245,15 +247,15 @@ func TestKernelSHAPBeatsSHAP(t *testing.T) {
 			})
 			ours, shap := median(errors), median(theirs.Errors)
 			t.Logf("%-28s %11d %9.4f %9.4f %6.2f", g.name, theirs.Evaluations, ours, shap, ours/shap)
-			few := theirs.Evaluations < 1000 // of 4094: of the parity of five players nobody can know much then
-			if !(ours < shap) && !(few && ours < 1.1*shap) {
+			if !(ours < shap) {
 				t.Errorf("%s, %d evaluations: the median error is %g, SHAP's %g", g.name, theirs.Evaluations, ours, shap)
 			}
 		}
 	}
 }
 
-// TestStandardErrorsAreTrue counts how often a value ± 1.96 standard errors holds the exact one: in 95 of 100 cases.
+// TestStandardErrorsAreTrue counts how often a value ± 1.96 standard errors holds the exact one: in 95 of 100 cases, over all games and budgets of a method;
+// after few draws, of which a game may have shown little, in 92 at least. Values that are exact, and say so, are not counted, as they would make up for others.
 func TestStandardErrorsAreTrue(t *testing.T) {
 	seeds := 100
 	if os.Getenv("VITRINE_FULL") == "1" {
@@ -262,6 +264,7 @@ func TestStandardErrorsAreTrue(t *testing.T) {
 	f := readGames(t)
 	kernel := func(n int, r *rand.Rand) estimator { return newKernelFit(n, r) }
 	orders := func(n int, r *rand.Rand) estimator { return newPermutations(n, func() []int { return r.Perm(n) }) }
+	all := map[string]coverage{}
 	for _, c := range []struct {
 		name           string
 		n, evaluations int
@@ -270,26 +273,44 @@ func TestStandardErrorsAreTrue(t *testing.T) {
 		{"kernel", 8, 100, kernel}, {"kernel", 9, 300, kernel}, {"kernel", 10, 200, kernel}, {"kernel", 10, 500, kernel}, {"kernel", 10, 900, kernel},
 		{"permutations", 8, 500, orders}, {"permutations", 10, 500, orders}, {"permutations", 10, 2000, orders},
 	} {
-		inside, of := 0, 0
+		var here coverage
 		for k, g := range f.games(c.n) {
 			want := g.shapley()
-			in := make([]int, seeds)
+			in, counted := make([]int, seeds), make([]int, seeds)
 			eachAtOnce(seeds, func(seed int) {
 				values, stdErr := f.games(c.n)[k].play(c.begin(c.n, chance(seed)), c.evaluations)
 				for i, v := range values {
-					if math.Abs(v-want[i]) <= 1.96*stdErr[i]+1e-12 {
+					off := math.Abs(v - want[i])
+					if max(off, stdErr[i]) < 1e-9 {
+						continue
+					}
+					counted[seed]++
+					if off <= 1.96*stdErr[i] {
 						in[seed]++
 					}
 				}
 			})
-			for _, n := range in {
-				inside, of = inside+n, of+c.n
+			for seed, n := range in {
+				here = here.and(n, counted[seed])
 			}
 		}
-		covered := float64(inside) / float64(of)
-		t.Logf("%s, %d players, %d evaluations: the interval holds the exact value in %.1f of 100 cases", c.name, c.n, c.evaluations, 100*covered)
-		if covered < 0.93 || covered > 0.97 {
-			t.Errorf("%s, %d players, %d evaluations: the 95 %% interval holds the exact value in %.1f %% of %d cases", c.name, c.n, c.evaluations, 100*covered, of)
+		t.Logf("%s, %d players, %d evaluations: the 95 %% interval holds the exact value in %s", c.name, c.n, c.evaluations, here)
+		if here.percent() < 92 || here.percent() > 97 {
+			t.Errorf("%s, %d players, %d evaluations: %s", c.name, c.n, c.evaluations, here)
+		}
+		all[c.name] = all[c.name].and(here.held, here.of)
+	}
+	for name, pooled := range all {
+		t.Logf("%s, all: %s", name, pooled)
+		if pooled.percent() < 93 || pooled.percent() > 97 {
+			t.Errorf("%s: the 95 %% interval holds the exact value in %s", name, pooled)
 		}
 	}
 }
+
+// coverage is in how many of some cases an interval held.
+type coverage struct{ held, of int }
+
+func (c coverage) and(held, of int) coverage { return coverage{c.held + held, c.of + of} }
+func (c coverage) percent() float64          { return 100 * float64(c.held) / float64(c.of) }
+func (c coverage) String() string            { return fmt.Sprintf("%.1f %% of %d cases", c.percent(), c.of) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -19,15 +20,17 @@ import (
 //
 // The values of any way add up to f(x) − f(b). The record has the residual of every example, which comes from a step's gradient being taken
 // at one place, its middle (the paper's is at its beginning, and guides here as there). Steps are doubled for examples whose residual is
-// above their Tolerance until MaxSteps are reached; those that stay above it are called Unconverged. Which way it is depends on Steps.
+// above their Tolerance until MaxSteps are reached, or the Time is over; those that stay above it are called Unconverged, and the record says what ended
+// each after how many steps. Which way it is depends on Steps.
 type GuidedIG struct {
 	Baseline Baseline // zero: zeros
 	Steps    int      // of the way at first, of two gradients each; 0: 200
 	Fraction float64  // the share of all numbers that go on together, above 0; 0: 0.25; 1: all, the straight way
 	// Distance is how far a number may be from where the straight way has it, as a share of its own way; 0: 0.02; 1: as far as it likes.
 	Distance  float64
-	Tolerance float64 // the largest residual wanted, in units of the output; 0: a hundredth of the sum of the values' magnitudes
-	MaxSteps  int     // 0: 4 times Steps; Steps: never double
+	Tolerance float64       // the largest residual wanted, in units of the output; 0: a hundredth of the sum of the values' magnitudes
+	MaxSteps  int           // 0: 4 times Steps; Steps: never double
+	Time      time.Duration `json:",omitzero"` // after which nothing is refined any more; 0: as long as it takes
 }
 
 // Axioms implements Explainer.
@@ -35,31 +38,24 @@ func (GuidedIG) Axioms() Axioms {
 	return Axioms{Completeness: true, ImplementationInvariance: true, Constant: true, Linear: true, Symmetry: true, Dummy: true}
 }
 
-func (m GuidedIG) defaults() (GuidedIG, error) {
-	if m.Steps == 0 {
-		m.Steps = 200
-	}
+func (m GuidedIG) defaults() (GuidedIG, refinement, error) {
+	f, err := refinement{m.Steps, m.MaxSteps, m.Tolerance, m.Time}.checked("guided IG", 200, 4)
+	m.Steps, m.MaxSteps = f.steps, f.most
 	if m.Fraction == 0 {
 		m.Fraction = 0.25
 	}
 	if m.Distance == 0 {
 		m.Distance = 0.02
 	}
-	if m.MaxSteps == 0 {
-		m.MaxSteps = 4 * m.Steps
+	if err == nil && (!(m.Fraction > 0 && m.Fraction <= 1) || !(m.Distance > 0 && m.Distance <= 1)) {
+		err = fmt.Errorf("explain: guided IG with Fraction %g and Distance %g: both are shares, above 0 and at most 1", m.Fraction, m.Distance)
 	}
-	switch {
-	case m.Steps < 0 || m.MaxSteps < m.Steps || !(m.Tolerance >= 0):
-		return m, fmt.Errorf("explain: guided IG with Steps %d, MaxSteps %d and Tolerance %g: none may be negative, nor MaxSteps less than Steps", m.Steps, m.MaxSteps, m.Tolerance)
-	case !(m.Fraction > 0 && m.Fraction <= 1) || !(m.Distance > 0 && m.Distance <= 1):
-		return m, fmt.Errorf("explain: guided IG with Fraction %g and Distance %g: both are shares, above 0 and at most 1", m.Fraction, m.Distance)
-	}
-	return m, nil
+	return m, f, err
 }
 
 // Explain implements Explainer.
 func (m GuidedIG) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
-	m, err := m.defaults()
+	m, f, err := m.defaults()
 	if err != nil {
 		return nil, err
 	}
@@ -78,15 +74,13 @@ func (m GuidedIG) Explain(ctx context.Context, net *models.Net, inputs []*tensor
 	}
 	n := len(r.x)
 	values, base, residual := make([][]float64, n), make([]float64, n), make([]float64, n)
-	tolerance := IntegratedGradients{Tolerance: m.Tolerance}.tolerance
-	off := func(i int) bool {
-		return values[i] == nil || residual[i] > tolerance(r.fold(values[i]))
-	}
+	r.refines()
 	todo := make([]int, n)
 	for i := range todo {
 		todo[i] = i
 	}
-	for steps := m.Steps; len(todo) > 0 && steps <= m.MaxSteps && r.stopped == nil; steps *= 2 {
+	for steps := f.steps; len(todo) > 0 && r.stopped == nil; steps *= 2 {
+		var through []int
 		for block := range slices.Chunk(todo, models.Chunk) {
 			walks := make([]*guidedWalk, len(block))
 			for k, i := range block {
@@ -103,18 +97,18 @@ func (m GuidedIG) Explain(ctx context.Context, net *models.Net, inputs []*tensor
 				i := w.example
 				values[i], base[i] = w.shares, w.base
 				residual[i] = math.Abs(sum(w.shares) - (output[i] - w.base))
+				r.spent[i] += steps
+				through = append(through, i)
 			}
 		}
-		todo = slices.DeleteFunc(todo, func(i int) bool { return !off(i) })
+		todo = f.left(r, through, 2*steps <= f.most, func(i int) (off, allowed float64) { return residual[i], f.allowed(r.fold(values[i])) })
 	}
 	e, err := r.record(m, output, values)
 	if e == nil {
 		return nil, err
 	}
 	e.Base, e.Residual, e.Baseline = base, residual, m.Baseline.String()
-	for _, i := range todo {
-		e.Status[i] = r.above()
-	}
+	r.unconverged(e)
 	return e, err
 }
 

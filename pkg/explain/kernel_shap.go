@@ -14,11 +14,13 @@ import (
 //
 // Coalitions are drawn in pairs with their complements, as many of each size and none twice (leverage scores: Musco and Witter 2024, arXiv 2410.01917).
 // Where all fit into the budget, all are asked for, and the values are exact. Where there are equations enough, what coalitions of a size have in
-// common, how values change with the size, and interactions of three features (as in Fumagalli, Witter and Musco 2026, arXiv 2601.18608) are
-// fitted too, so that values are not disturbed by them; of these fits the one with the smallest standard errors is taken.
+// common, how values change with the size, and interactions are fitted too, so that values are not disturbed by them: all of three features (as in
+// Fumagalli, Witter and Musco 2026, arXiv 2601.18608) or, for up to 37 features, the few of three, five and more that the answers plainly show (as in
+// Kang et al. 2025, arXiv 2502.13870). Of these fits the one with the smallest standard errors is taken.
 //
 // Values add up to f(x) − f(nothing of x) to rounding. Standard errors are those of the fit for the coalitions that were drawn: ±1.96 of them holds
-// the exact value in 95 of 100 cases. n features take at least 4·n coalitions, and the time and memory of a fit grow with n².
+// the exact value in 95 of 100 cases. n features take at least 4·n coalitions, and the time and memory of a fit grow with n². With a Background four bytes are
+// kept for each row that passes, from which the standard deviations over it are worked out.
 type KernelSHAP struct {
 	Features   Features   // nil: every number, and every id that is not padding
 	Baseline   Baseline   // what absent features are; zero: zeros, and padding for ids

@@ -3,6 +3,7 @@ package explain
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // kernelFit draws coalitions for KernelSHAP, in pairs with their complements: as many of each size, which is their leverage in the
@@ -14,6 +15,7 @@ type kernelFit struct {
 	strata   []*stratum // of sizes 1 … n/2
 	pairs    []pair     // as they were asked for
 	answered int        // of them
+	taken    terms      // the fit of the last estimate
 }
 
 // stratum are the pairs whose smaller coalition has one size.
@@ -26,7 +28,8 @@ type stratum struct {
 type pair struct {
 	members []uint64
 	size    int
-	worth   float64 // of the coalition, less that of the complement
+	worth   float64   // of the coalition, less that of the complement
+	rows    []float64 // the same for each row of a background; nil: there are none
 }
 
 func newKernelFit(n int, random *rand.Rand) *kernelFit {
@@ -75,13 +78,16 @@ func (s *stratum) part() float64 {
 
 func (p pair) has(i int) bool { return p.members[i/64]>>(i%64)&1 == 1 }
 
-func (k *kernelFit) answer(draw int, worth float64) {
+func (k *kernelFit) answer(draw int, worth float64, rows []float64) {
 	p := &k.pairs[draw/2]
 	if draw%2 == 0 {
-		p.worth = worth
+		p.worth, p.rows = worth, slices.Clone(rows)
 		return
 	}
 	p.worth -= worth
+	for i, v := range rows {
+		p.rows[i] -= v
+	}
 	k.answered++
 	k.strata[p.size-1].answered++
 }
@@ -94,21 +100,28 @@ func (k *kernelFit) estimate() (values, stdErr []float64) {
 	if 2*k.answered == k.all() { // then all are the same
 		r := newRegression(k, terms{})
 		r.solve()
+		k.taken = terms{}
 		return r.values, nil
 	}
 	least := math.Inf(1)
-	for _, b := range []terms{{}, {common: true}, {common: true, squares: true}, {common: true, triples: true}} {
-		if b != (terms{}) && k.answered < 2*b.numbers(k.n) {
-			continue
-		}
+	for _, b := range k.fits() {
 		r := newRegression(k, b)
 		if !r.solve() {
 			continue
 		}
 		stdErr2 := r.stdErr()
 		if total := dot(stdErr2, stdErr2); total < least {
-			least, values, stdErr = total, r.values, stdErr2
+			least, values, stdErr, k.taken = total, r.values, stdErr2, b
 		}
 	}
 	return values, stdErr
+}
+
+func (k *kernelFit) deviations() []float64 {
+	if k.rows == nil || k.n < 2 {
+		return k.alone(k.n)
+	}
+	r := newRegression(k, k.taken) // again, as many may be waiting for it, and each takes the square of what is fitted
+	r.solve()
+	return r.deviations()
 }

@@ -1,6 +1,9 @@
 package explain
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // regression solves, over the coalitions S that a kernelFit has drawn,
 //
@@ -23,28 +26,6 @@ type regression struct {
 	values         []float64
 }
 
-// terms are what is fitted beside the values.
-type terms struct {
-	common  bool // what coalitions of a size have in common
-	squares bool // how the values change with the square of the size
-	triples bool // interactions of three players (as Fumagalli, Witter and Musco 2026, arXiv 2601.18608, do)
-}
-
-// numbers is how many are fitted in all.
-func (b terms) numbers(n int) int {
-	count := n
-	if b.common {
-		count += n / 2
-	}
-	if b.squares {
-		count += n
-	}
-	if b.triples {
-		count += n * (n - 1) * (n - 2) / 6
-	}
-	return count
-}
-
 func newRegression(k *kernelFit, b terms) *regression {
 	n := float64(k.n)
 	r := &regression{kernelFit: k, terms: b}
@@ -62,24 +43,7 @@ func newRegression(k *kernelFit, b terms) *regression {
 
 // solve says whether there is a solution.
 func (r *regression) solve() bool {
-	if r.common {
-		means := make([][]float64, len(r.strata))
-		for h, s := range r.strata {
-			if !s.half() { // there the complement could as well be the coalition: nothing is in common
-				means[h] = make([]float64, len(r.x)+1)
-			}
-		}
-		for _, p := range r.pairs[:r.answered] {
-			if mean := means[p.size-1]; mean != nil {
-				y, part := r.equation(p), 1/float64(r.strata[p.size-1].answered)
-				for j, v := range r.x {
-					mean[j] += part * v
-				}
-				mean[len(r.x)] += part * y
-			}
-		}
-		r.means = means
-	}
+	r.center()
 	var four [4][]float64
 	var weights [4]float64
 	for k := range four {
@@ -97,14 +61,13 @@ func (r *regression) solve() bool {
 			weights = [4]float64{}
 		}
 	}
-	// A row's numbers add up to 0 over the players, and less what is common over the triples: a number for all of them would change nothing. Ones
-	// in the matrix make it 0.
-	for from, width := range r.blocks() {
+	// A row's numbers add up to 0 over the players, the squares' too: a number for all of them would change nothing. Ones in the matrix make it 0.
+	for from := 0; from < len(r.x)-len(r.products); from += r.n {
 		one, trace := make([]float64, len(r.x)), 0.0
-		for i := from; i < from+width; i++ {
+		for i := from; i < from+r.n; i++ {
 			one[i], trace = 1, trace+r.g.row(i)[i]
 		}
-		r.g.add(trace/float64(width*width), one)
+		r.g.add(trace/float64(r.n*r.n), one)
 	}
 	if !r.g.factor() {
 		return false
@@ -118,16 +81,27 @@ func (r *regression) solve() bool {
 	return true
 }
 
-// blocks are where numbers of one kind begin, and how many they are.
-func (r *regression) blocks() map[int]int {
-	blocks := map[int]int{0: r.n}
-	if r.squares {
-		blocks[r.n] = r.n
+// center finds the means of each size, which is what its coalitions have in common.
+func (r *regression) center() {
+	if !r.common {
+		return
 	}
-	if r.triples {
-		blocks[r.n] = len(r.x) - r.n
+	means := make([][]float64, len(r.strata))
+	for h, s := range r.strata {
+		if !s.half() { // there the complement could as well be the coalition: nothing is in common
+			means[h] = make([]float64, len(r.x)+1)
+		}
 	}
-	return blocks
+	for _, p := range r.pairs[:r.answered] {
+		if mean := means[p.size-1]; mean != nil {
+			y, part := r.equation(p), 1/float64(r.strata[p.size-1].answered)
+			for j, v := range r.x {
+				mean[j] += part * v
+			}
+			mean[len(r.x)] += part * y
+		}
+	}
+	r.means = means
 }
 
 // weight is that of a pair's equation, which stands for those of its size that were not drawn too.
@@ -154,22 +128,8 @@ func (r *regression) equation(p pair) (y float64) {
 		}
 		at += r.n
 	}
-	if r.triples { // products of three numbers that are 1 for members and −1 for others
-		sign := make([]float64, r.n)
-		for i := range sign {
-			sign[i] = -1
-			if p.has(i) {
-				sign[i] = 1
-			}
-		}
-		for i := range sign {
-			for j := range i {
-				for k := range j {
-					r.x[at] = sign[i] * sign[j] * sign[k]
-					at++
-				}
-			}
-		}
+	for j, product := range r.products {
+		r.x[at+j] = sign(product, p.members[0])
 	}
 	if r.means != nil && r.means[p.size-1] != nil {
 		mean := r.means[p.size-1]
@@ -181,20 +141,15 @@ func (r *regression) equation(p pair) (y float64) {
 	return y
 }
 
-// players is what the fitted numbers say of ψ. Of a product of three, each of the three has ⅔.
+// players is what the fitted numbers say of ψ. A product goes from −1 to 1, and each of its players has the same part of that.
 func (r *regression) players(fitted []float64) []float64 {
 	psi := make([]float64, r.n)
 	copy(psi, fitted)
-	if r.triples {
-		at := r.n
-		for i := range psi {
-			for j := range i {
-				for k := range j {
-					v := fitted[at] * 2 / 3
-					psi[i], psi[j], psi[k] = psi[i]+v, psi[j]+v, psi[k]+v
-					at++
-				}
-			}
+	at := len(r.x) - len(r.products)
+	for j, product := range r.products {
+		part := fitted[at+j] * 2 / float64(bits.OnesCount64(product))
+		for left := product; left != 0; left &= left - 1 {
+			psi[bits.TrailingZeros64(left)] += part
 		}
 	}
 	mean := 0.0
@@ -207,75 +162,29 @@ func (r *regression) players(fitted []float64) []float64 {
 	return psi
 }
 
-// stdErr are the values' standard errors by the sandwich estimator, for a stratified sample without replacement: how much what one pair
-// adds to the values differs from what another of its size does, for the part of the pairs that was not drawn. A residual is taken for
-// larger than it is by the leverage of its equation (HC3: MacKinnon and White 1985), that of its size on average.
-func (r *regression) stdErr() []float64 {
-	// How each equation's left side moves a player's value: a row for each player of the matrix that maps right sides to that.
-	moves := make([][]float64, r.n)
-	unit := make([]float64, len(r.x))
-	columns := make([][]float64, len(r.x))
-	for j := range columns {
-		clear(unit)
-		unit[j] = 1
-		columns[j] = r.players(unit)
+// deviations are how the values vary over the rows of a background: the equations for each row by itself have the same right sides.
+func (r *regression) deviations() []float64 {
+	left := make([][]float64, len(r.rows)) // of the normal equations
+	for k := range left {
+		left[k] = make([]float64, len(r.x))
 	}
-	for i := range moves {
-		moves[i] = make([]float64, len(r.x))
-		for j, c := range columns {
-			moves[i][j] = c[i]
-		}
-		r.g.half(moves[i])
-		r.g.back(moves[i])
-	}
-	sums, squares := make([][]float64, len(r.strata)), make([][]float64, len(r.strata))
-	for h := range sums {
-		sums[h], squares[h] = make([]float64, r.n), make([]float64, r.n)
-	}
-	leverage := r.leverages()
 	for _, p := range r.pairs[:r.answered] {
-		y, w, h := r.equation(p), r.weight(p), p.size-1
-		residual := w * (y - dot(r.x, r.b)) / max(1-leverage[h], 1e-3)
-		for i := range moves {
-			moved := residual * dot(moves[i], r.x)
-			sums[h][i] += moved
-			squares[h][i] += moved * moved
-		}
-	}
-	stdErr := make([]float64, r.n)
-	for h, s := range r.strata {
-		n, left := float64(s.answered), 1.0
-		if s.total > 0 {
-			left -= n / float64(s.total)
-		}
-		for i := range stdErr {
-			if n > 1 {
-				stdErr[i] += left * n / (n - 1) * max(0, squares[h][i]-sums[h][i]*sums[h][i]/n)
-			} else {
-				stdErr[i] += left * squares[h][i]
+		r.equation(p)
+		w, part := r.weight(p), float64(p.size)/float64(r.n)
+		for k, nobody := range r.rows { // what a size has in common may be in y, as what stands beside it adds up to 0
+			y := (p.rows[k]+r.everybody-nobody)/2 - part*(r.everybody-nobody)
+			for j, v := range r.x {
+				left[k][j] += w * v * y
 			}
 		}
 	}
-	for i, variance := range stdErr {
-		stdErr[i] = math.Sqrt(variance)
-	}
-	return stdErr
-}
-
-// leverages are those of the equations of each size, which are much the same: the mean over some.
-func (r *regression) leverages() []float64 {
-	const some = 32
-	means, looked, half := make([]float64, len(r.strata)), make([]int, len(r.strata)), make([]float64, len(r.x))
-	for _, p := range r.pairs[:r.answered] {
-		h := p.size - 1
-		of := min(some, r.strata[h].answered)
-		if looked[h]++; looked[h] > of {
-			continue
+	values := make(byRow, r.n)
+	for k, b := range left {
+		r.g.half(b)
+		r.g.back(b)
+		for i, v := range r.players(b) {
+			values[i] = append(values[i], v-r.rows[k]/float64(r.n))
 		}
-		r.equation(p)
-		copy(half, r.x)
-		r.g.half(half)
-		means[h] += r.weight(p) * dot(half, half) / float64(of)
 	}
-	return means
+	return values.spread(1)
 }

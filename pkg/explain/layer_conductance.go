@@ -2,9 +2,8 @@ package explain
 
 import (
 	"context"
-	"fmt"
 	"math"
-	"slices"
+	"time"
 
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -18,38 +17,28 @@ import (
 // The integral is a sum over Steps stretches of the way, of the mean of ∂f/∂h at both ends times the change of h: exact but where a
 // gradient jumps within a stretch. (Captum takes the gradient at a stretch's beginning, for n_steps+1 Gauss-Legendre points, and so
 // leaves out the way's ends.) If all that the input does to the output goes through the layer, the values must add up to f(x) − f(b): the
-// record then has residuals, and the steps of examples that are off are doubled until their Tolerance holds or MaxSteps are reached.
+// record then has residuals, and the steps of examples that are off are doubled until their Tolerance holds, MaxSteps are reached or the Time is over; it
+// says what ended each.
 type LayerConductance struct {
 	Layer    string   // name of a node (see Trace); "": the last with axes of space or, without any, the last that the model names
 	Baseline Baseline // of the inputs; zero: zeros
 	Steps    int      // stretches an example at first; 0: 50
 	// Tolerance is the largest residual wanted, in units of the output; 0: a hundredth of the sum of the values' magnitudes.
 	Tolerance float64
-	MaxSteps  int // stretches an example at most; 0: 16 times Steps; Steps: never refine
+	MaxSteps  int           // stretches an example at most; 0: 16 times Steps; Steps: never refine
+	Time      time.Duration `json:",omitzero"` // after which nothing is refined any more; 0: as long as it takes
 }
 
 // Axioms implements Explainer. Completeness holds for a layer that nothing leads around.
 func (LayerConductance) Axioms() Axioms { return Axioms{Completeness: true} }
 
-func (m LayerConductance) defaults() (LayerConductance, error) {
-	if m.Steps == 0 {
-		m.Steps = 50
-	}
-	if m.MaxSteps == 0 {
-		m.MaxSteps = 16 * m.Steps
-	}
-	if m.Steps < 0 || m.MaxSteps < m.Steps || m.Tolerance < 0 || math.IsNaN(m.Tolerance) {
-		return m, fmt.Errorf("explain: conductance with Steps %d, MaxSteps %d and Tolerance %g: none may be negative, nor MaxSteps less than Steps", m.Steps, m.MaxSteps, m.Tolerance)
-	}
-	return m, nil
-}
-
 // Explain implements Explainer, with values for the layer's units.
 func (m LayerConductance) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
-	m, err := m.defaults()
+	f, err := refinement{m.Steps, m.MaxSteps, m.Tolerance, m.Time}.checked("conductance", 50, 16)
 	if err != nil {
 		return nil, err
 	}
+	m.Steps, m.MaxSteps = f.steps, f.most
 	r, err := begin(ctx, nameOf(m), net, inputs, target)
 	if err != nil {
 		return nil, err
@@ -74,20 +63,24 @@ func (m LayerConductance) Explain(ctx context.Context, net *models.Net, inputs [
 	for i := range todo {
 		todo[i] = i
 	}
-	tolerance := IntegratedGradients{Tolerance: m.Tolerance}.tolerance
-	off := func(i int) bool { return l.all && residual[i] > tolerance(values[i]) }
-	for steps := m.Steps; len(todo) > 0 && steps <= m.MaxSteps; steps *= 2 {
+	r.refines()
+	for steps := f.steps; len(todo) > 0; steps *= 2 {
+		var through []int
 		err := r.conduct(l, baseline, todo, steps, func(example int, v []float64, from, to float64) {
 			values[example], base[example] = v, from
 			residual[example] = math.Abs(sum(v) - (to - from))
+			r.spent[example] += steps
+			through = append(through, example)
 		})
-		if r.halted(err) {
-			break
-		}
-		if err != nil {
+		if err != nil && !r.halted(err) {
 			return nil, err
 		}
-		todo = slices.DeleteFunc(todo, func(i int) bool { return !off(i) })
+		todo = f.left(r, through, l.all && 2*steps <= f.most, func(i int) (off, allowed float64) {
+			if !l.all { // nothing says how far off it is
+				return math.Inf(1), 0
+			}
+			return residual[i], f.allowed(values[i])
+		})
 	}
 	r.at(l)
 	e, err := r.record(m, output, values)
@@ -97,11 +90,7 @@ func (m LayerConductance) Explain(ctx context.Context, net *models.Net, inputs [
 	e.Baseline, e.Base = m.Baseline.String(), base
 	if l.all {
 		e.Residual = residual
-	}
-	for i := range n {
-		if values[i] != nil && off(i) {
-			e.Status[i] = r.above()
-		}
+		r.unconverged(e)
 	}
 	return e, err
 }

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"context"
+	"time"
 
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -16,11 +17,12 @@ import (
 // The way from h₀ to h is straight in the layer's space, while that of [LayerConductance] is straight in the input's. The record's values
 // have the layer's shape and name. Where something leads around the layer, Base is the output with h₀ in the layer's place alone.
 type LayerIntegratedGradients struct {
-	Layer     string   // name of a node (see Trace); "": the last with axes of space or, without any, the last that the model names
-	Baseline  Baseline // of the inputs; zero: zeros
-	Steps     int      // as in IntegratedGradients, like Tolerance and MaxSteps; 0: 50
-	Tolerance float64  // 0: a hundredth of the sum of the values' magnitudes
-	MaxSteps  int      // 0: 20 times Steps; Steps: never refine
+	Layer     string        // name of a node (see Trace); "": the last with axes of space or, without any, the last that the model names
+	Baseline  Baseline      // of the inputs; zero: zeros
+	Steps     int           // as in IntegratedGradients, like what follows; 0: 50
+	Tolerance float64       // 0: a hundredth of the sum of the values' magnitudes
+	MaxSteps  int           // 0: 20 times Steps; Steps: never refine
+	Time      time.Duration `json:",omitzero"`
 }
 
 // Axioms implements Explainer. The values belong to a layer, so that those about inputs do not apply; a net that ignores its input has no
@@ -29,11 +31,11 @@ func (LayerIntegratedGradients) Axioms() Axioms { return Axioms{Completeness: tr
 
 // Explain implements Explainer, with values for the layer's units.
 func (m LayerIntegratedGradients) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Tensor, target Target) (*record.Explanation, error) {
-	ig, err := IntegratedGradients{Steps: m.Steps, Tolerance: m.Tolerance, MaxSteps: m.MaxSteps}.defaults()
+	f, err := refinement{m.Steps, m.MaxSteps, m.Tolerance, m.Time}.checked("layer integrated gradients", 50, 20)
 	if err != nil {
 		return nil, err
 	}
-	m.Steps, m.MaxSteps = ig.Steps, ig.MaxSteps
+	m.Steps, m.MaxSteps = f.steps, f.most
 	r, err := begin(ctx, nameOf(m), net, inputs, target)
 	if err != nil {
 		return nil, err
@@ -55,5 +57,5 @@ func (m LayerIntegratedGradients) Explain(ctx context.Context, net *models.Net, 
 	if err != nil {
 		return nil, err
 	}
-	return ig.along(c, m, references{rows: baseline, each: 1, words: m.Baseline.String()})
+	return f.along(c, m, references{rows: baseline, each: 1, words: m.Baseline.String()})
 }

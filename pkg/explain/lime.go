@@ -140,7 +140,7 @@ func (l LIME) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Te
 			return nil, fmt.Errorf("explain: LIME of example %d: no one linear model of its %d features fits %d neighbours best; a larger Ridge is needed", i, around[i].n, r.spent[i])
 		}
 	}
-	e, err := g.record(l, values, stdErr)
+	e, err := g.record(l, values, stdErr, nil)
 	if e == nil {
 		return nil, err
 	}

@@ -145,7 +145,7 @@ func (o Occlusion) Explain(ctx context.Context, net *models.Net, inputs []*tenso
 			}
 			return i / len(windows), there
 		},
-		func(i int, value float64) {
+		func(i int, value float64, _ []float64) {
 			example := i / len(windows)
 			done = i + 1
 			for _, j := range windows[i%len(windows)] {

@@ -3,6 +3,7 @@ package explain
 import (
 	"bytes"
 	"math/bits"
+	"slices"
 )
 
 // owen works out Owen's values of a hierarchy by their definition: the parts of a group share as Shapley has it what the group adds to the
@@ -14,6 +15,8 @@ type owen struct {
 	number map[string]int // of the coalitions that it takes, by their members
 	asked  []string
 	worths []float64
+	rows   [][]float64 // the same for each row of a background
+	byRow  byRow
 }
 
 // newOwen is nil if it takes more than so many coalitions.
@@ -22,7 +25,7 @@ func newOwen(tree Hierarchy, n, most int) *owen {
 	if !o.collect(tree, make([]byte, n), most) {
 		return nil
 	}
-	o.worths = make([]float64, len(o.asked))
+	o.worths, o.rows = make([]float64, len(o.asked)), make([][]float64, len(o.asked))
 	return o
 }
 
@@ -36,7 +39,9 @@ func (o *owen) ask(draw int, members []bool) {
 	}
 }
 
-func (o *owen) answer(draw int, worth float64) { o.worths[draw] = worth }
+func (o *owen) answer(draw int, worth float64, rows []float64) {
+	o.worths[draw], o.rows[draw] = worth, slices.Clone(rows)
+}
 
 // joined are those outside a group and some of its parts, as bits.
 func joined(h Hierarchy, outside []byte, parts uint) []byte {
@@ -77,28 +82,36 @@ func (o *owen) collect(h Hierarchy, outside []byte, most int) bool {
 	return true
 }
 
-func (o *owen) worth(members []byte) float64 {
+// worth is what a coalition is worth, and for each row of a background; everybody is worth the same for all of them.
+func (o *owen) worth(members []byte) (worth float64, rows []float64) {
 	switch bytes.Count(members, []byte{1}) {
 	case 0:
-		return o.nobody
+		return o.nobody, o.ends.rows
 	case o.n:
-		return o.everybody
+		return o.everybody, nil
 	}
-	return o.worths[o.number[string(members)]]
+	k := o.number[string(members)]
+	return o.worths[k], o.rows[k]
 }
 
 func (o *owen) estimate() (values, stdErr []float64) {
-	values = make([]float64, o.n)
+	values, o.byRow = make([]float64, o.n), nil
 	o.share(o.tree, make([]byte, o.n), 1, values)
 	return values, nil
 }
+
+func (o *owen) deviations() []float64 { return o.byRow.spread(1) }
 
 // share adds to values a part of what a group's features add to those outside.
 func (o *owen) share(h Hierarchy, outside []byte, part float64, values []float64) {
 	if h.leaf() {
 		with := bytes.Clone(outside)
 		with[h.Feature] = 1
-		values[h.Feature] += part * (o.worth(with) - o.worth(outside))
+		after, afterRows := o.worth(with)
+		before, beforeRows := o.worth(outside)
+		values[h.Feature] += part * (after - before)
+		o.byRow.add(o.n, h.Feature, part, afterRows)
+		o.byRow.add(o.n, h.Feature, -part, beforeRows)
 		return
 	}
 	weight := newEnumeration(len(h.Parts)).weight

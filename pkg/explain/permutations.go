@@ -1,6 +1,9 @@
 package explain
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // permutations estimates Shapley's values by their other definition: the mean, over all orders in which players come, of what each adds to
 // those before it. Orders are drawn in pairs, one and its reverse (antithetic), which are exact where no more than two players interact.
@@ -10,9 +13,11 @@ type permutations struct {
 	order  func() []int // a random one
 	orders [][]int      // asked for, and not answered yet
 	worths []float64    // of the pair that is being answered
+	rows   [][]float64  // the same for each row of a background
 
 	pairs         float64
 	mean, squares []float64 // of a pair's values; sum of their squared differences from it (Welford 1962)
+	byRow         byRow     // sums over the pairs
 }
 
 func newPermutations(n int, order func() []int) *permutations {
@@ -43,7 +48,10 @@ func (p *permutations) ask(draw int, members []bool) {
 	}
 }
 
-func (p *permutations) answer(_ int, worth float64) {
+func (p *permutations) answer(_ int, worth float64, rows []float64) {
+	if rows != nil {
+		p.rows = append(p.rows, slices.Clone(rows))
+	}
 	if p.worths = append(p.worths, worth); len(p.worths) < p.together() {
 		return
 	}
@@ -60,7 +68,35 @@ func (p *permutations) answer(_ int, worth float64) {
 		p.mean[player] += off / p.pairs
 		p.squares[player] += off * (value - p.mean[player])
 	}
-	p.orders, p.worths = p.orders[1:], p.worths[:0]
+	if rows != nil {
+		p.addRows(p.orders[0])
+	}
+	p.orders, p.worths, p.rows = p.orders[1:], p.worths[:0], p.rows[:0]
+}
+
+// addRows adds a pair's values for each row: what comes with a player less what came before it, in the order and in its reverse. What everybody is worth is
+// the same for all rows.
+func (p *permutations) addRows(order []int) {
+	for place, player := range order {
+		first, rest := p.ends.rows, p.ends.rows
+		if place > 0 {
+			first = p.rows[2*place-2]
+			p.byRow.add(p.n, player, 0.5, p.rows[2*place-1])
+		}
+		if place < p.n-1 {
+			rest = p.rows[2*place+1]
+			p.byRow.add(p.n, player, 0.5, p.rows[2*place])
+		}
+		p.byRow.add(p.n, player, -0.5, first)
+		p.byRow.add(p.n, player, -0.5, rest)
+	}
+}
+
+func (p *permutations) deviations() []float64 {
+	if p.n < 2 {
+		return p.alone(p.n)
+	}
+	return p.byRow.spread(1 / max(p.pairs, 1))
 }
 
 func (p *permutations) estimate() (values, stdErr []float64) {

@@ -87,7 +87,7 @@ func (m RISE) Explain(ctx context.Context, net *models.Net, inputs []*tensors.Te
 			base[i] += g.output[i]
 		}
 	}
-	e, err := g.record(m, values, stdErr)
+	e, err := g.record(m, values, stdErr, nil)
 	if e == nil {
 		return nil, err
 	}

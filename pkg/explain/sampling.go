@@ -47,7 +47,7 @@ func (r *run) sample(b Budget, s sampling) error {
 		s.next = func(_, _, left int) int { return min(s.round, left) }
 	}
 	r.spent, r.ended = make([]int, len(r.x)), make([]record.End, len(r.x))
-	then, _ := r.ctx.Value(sampledKey{}).(*record.Explanation)
+	then := r.then()
 	for {
 		type row struct{ example, draw int }
 		var rows []row
@@ -109,7 +109,13 @@ func (r *run) sample(b Budget, s sampling) error {
 
 type sampledKey struct{}
 
-// sampledAs is a context under which examples are sampled as the record says that they were, whatever the time and the tolerance.
+// then is the record that is made again; nil: none is.
+func (r *run) then() *record.Explanation {
+	then, _ := r.ctx.Value(sampledKey{}).(*record.Explanation)
+	return then
+}
+
+// sampledAs is a context under which examples are sampled, or refined, as the record says that they were, whatever the time and the tolerance.
 func sampledAs(ctx context.Context, e *record.Explanation) context.Context {
 	if e.Spent == nil || e.Ended == nil {
 		return ctx

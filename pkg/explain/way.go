@@ -56,26 +56,35 @@ func (w *way) off() (off float64) {
 	return off
 }
 
-// refine halves the stretches that are furthest off if the example's tolerance does not hold yet and its gradients are not spent, and
-// returns the halves.
-func (w *way) refine(number int, m IntegratedGradients, fold func([]float64) []float64) (halves []*stretch) {
-	tolerance := m.tolerance(fold(w.total()))
+// open are the stretches that are to be halved: those furthest off, if the example's tolerance does not hold yet and its gradients are not spent.
+func (w *way) open(f refinement, fold func([]float64) []float64) (open []*stretch) {
+	tolerance, spent := f.allowed(fold(w.total())), w.spent
 	if w.off() <= tolerance {
 		return nil
 	}
-	var kept []*stretch
 	for _, s := range w.stretches {
-		steps := max(8, s.steps/2)
-		middle := (s.from + s.to) / 2
 		// A stretch's fair part of the tolerance is its part of their number.
-		if math.Abs(s.residual) <= tolerance/float64(len(w.stretches)) || w.spent+2*steps > m.MaxSteps || middle == s.from || middle == s.to {
-			kept = append(kept, s)
+		if math.Abs(s.residual) <= tolerance/float64(len(w.stretches)) || spent+2*s.half() > f.most || s.middle() == s.from || s.middle() == s.to {
 			continue
 		}
-		w.spent += 2 * steps
-		halves = append(halves, &stretch{way: number, from: s.from, to: middle, steps: steps}, &stretch{way: number, from: middle, to: s.to, steps: steps})
+		spent += 2 * s.half()
+		open = append(open, s)
 	}
-	w.stretches = append(kept, halves...)
+	return open
+}
+
+func (s *stretch) middle() float64 { return (s.from + s.to) / 2 }
+
+// half is how many steps a half of it has.
+func (s *stretch) half() int { return max(8, s.steps/2) }
+
+// halve puts its halves in the place of each of those stretches, and returns them.
+func (w *way) halve(open []*stretch) (halves []*stretch) {
+	for _, s := range open {
+		w.spent += 2 * s.half()
+		halves = append(halves, &stretch{way: s.way, from: s.from, to: s.middle(), steps: s.half()}, &stretch{way: s.way, from: s.middle(), to: s.to, steps: s.half()})
+	}
+	w.stretches = append(slices.DeleteFunc(w.stretches, func(s *stretch) bool { return slices.Contains(open, s) }), halves...)
 	return halves
 }
 
@@ -91,8 +100,9 @@ func (w *way) total() []float64 {
 	return total
 }
 
-// integrateAll goes the ways, and halves stretches until their tolerances hold or their steps are spent.
-func (m IntegratedGradients) integrateAll(r *run, ways []way) error {
+// integrateAll goes the ways, and halves stretches until their tolerances hold, or their steps or the time are spent. later is what will be spent on an
+// example's other ways at first.
+func (f refinement) integrateAll(r *run, ways []way, later func(example int) int) error {
 	var todo []*stretch
 	for k := range ways {
 		ways[k].stretches[0].way = k
@@ -103,8 +113,19 @@ func (m IntegratedGradients) integrateAll(r *run, ways []way) error {
 			return err
 		}
 		todo = todo[:0]
+		may := make([]bool, len(ways))
+		round := r.round(f)
+		for k, w := range ways { // before anything is spent in it
+			may[k] = round(w.example, later(w.example))
+		}
 		for k := range ways {
-			todo = append(todo, ways[k].refine(k, m, r.fold)...)
+			if w := &ways[k]; may[k] {
+				halves := w.halve(w.open(f, r.fold))
+				for _, s := range halves {
+					r.spent[w.example] += s.steps
+				}
+				todo = append(todo, halves...)
+			}
 		}
 	}
 	return nil

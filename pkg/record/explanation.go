@@ -34,7 +34,7 @@ type Explanation struct {
 	Ledger *Ledger `json:"ledger,omitempty"`
 	// StdErr holds a standard error for every value, where values are sampled; nil where they are not.
 	StdErr []Array `json:"std_err,omitempty"`
-	// BaselineStdDev holds for every value its standard deviation over the baselines, where there are several; nil where there are not.
+	// BaselineStdDev holds for every value its standard deviation over the baselines, where there are several and each is used by itself; nil where not.
 	BaselineStdDev []Array `json:"baseline_std_dev,omitempty"`
 	// Groups holds for every value the number of the feature that it is part of, counted from 0 (−1: of none), where features are several
 	// numbers, such as superpixels. Each of them then has an equal share of the feature's value and of its standard error, so that sums are
@@ -47,7 +47,7 @@ type Explanation struct {
 	// Status says of each example whether its values can be relied upon.
 	Status []Status `json:"status"`
 
-	// Spent per example is the rows of it that were sampled, and Ended what ended that; nil where nothing is sampled.
+	// Spent per example is the rows of it that were sampled, or the steps of an integral that was refined, and Ended what ended that; nil for other methods.
 	Spent []int `json:"spent,omitempty"`
 	Ended []End `json:"ended,omitempty"`
 
@@ -80,14 +80,14 @@ const (
 	Unfinished  Status = "unfinished"  // stopped before it was done; values are as far as they were known then, zero where nothing was
 )
 
-// End is what ended the sampling of an example.
+// End is what ended the sampling of an example, or the refinement of an integral.
 type End string
 
 // What there is to end it.
 const (
 	EndAll         End = "all"         // nothing was left to sample: the values are exact
-	EndEvaluations End = "evaluations" // as many rows as were asked for
-	EndTolerance   End = "tolerance"   // no standard error is larger than was asked for
+	EndEvaluations End = "evaluations" // as many rows, or steps, as were asked for
+	EndTolerance   End = "tolerance"   // no standard error is larger than was asked for, nor the residual
 	EndTime        End = "time"        // the time was up
 	EndInterrupt   End = "interrupt"   // it was stopped
 )

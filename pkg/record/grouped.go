@@ -11,7 +11,7 @@ import (
 //
 // It returns an error unless there is one input, of one axis, whose every number is in one group, and one name a group. Standard errors of
 // numbers cannot be added; but where the members of a group were one feature when they were explained (Groups), theirs are shares of one
-// standard error, which is put together again.
+// standard error, which is put together again. So are standard deviations over baselines, which are left out where they cannot be.
 func (e *Explanation) Grouped(axis string, names []string, groups [][]int) (*Explanation, error) {
 	if err := e.Check(); err != nil {
 		return nil, err
@@ -37,34 +37,32 @@ func (e *Explanation) Grouped(axis string, names []string, groups [][]int) (*Exp
 	if at := slices.IndexFunc(in, func(n int) bool { return n != 1 }); at >= 0 {
 		return nil, fmt.Errorf("record: position %d is in %d groups, want each in one", at, in[at])
 	}
-	if err := e.oneErrorEach(names, groups); err != nil {
-		return nil, err
+	several := e.several(groups)
+	if e.StdErr != nil && several >= 0 {
+		return nil, fmt.Errorf("record: %q is several features in this explanation by %s, whose standard errors cannot be added: explain it with its columns as features",
+			names[several], e.Method)
 	}
 	g := *e
 	g.Values, g.StdErr = grouped(e.Values, axis, names, groups), grouped(e.StdErr, axis, names, groups)
 	g.BaselineStdDev, g.Groups = nil, nil
+	if several < 0 {
+		g.BaselineStdDev = grouped(e.BaselineStdDev, axis, names, groups)
+	}
 	return &g, nil
 }
 
-// oneErrorEach returns an error if a group has several standard errors: its members were features of their own.
-func (e *Explanation) oneErrorEach(names []string, groups [][]int) error {
-	if e.StdErr == nil {
-		return nil
-	}
+// several is the first group whose members were features of their own; −1: there is none.
+func (e *Explanation) several(groups [][]int) int {
 	for i := range e.Rows() {
 		for k, group := range groups {
-			for m, at := range group {
-				if m == 0 {
-					continue
-				}
+			for _, at := range group[min(1, len(group)):] {
 				if e.Groups == nil || e.Groups[0].Row(i)[at] != e.Groups[0].Row(i)[group[0]] || e.Groups[0].Row(i)[at] < 0 {
-					return fmt.Errorf("record: %q is several features in this explanation by %s, whose standard errors cannot be added: explain it with its columns as features",
-						names[k], e.Method)
+					return k
 				}
 			}
 		}
 	}
-	return nil
+	return -1
 }
 
 // grouped adds up the members of each group; of the one array that there is, if any.

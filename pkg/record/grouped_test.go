@@ -40,8 +40,14 @@ func TestGrouped(t *testing.T) {
 	if _, err := e.Grouped("column", one, two); err == nil || !strings.Contains(err.Error(), `"a" is several features`) {
 		t.Errorf("standard errors of numbers: %v", err)
 	}
+	e.BaselineStdDev, e.StdErr = e.StdErr, nil
+	if g, err = e.Grouped("column", one, two); err != nil || g.BaselineStdDev != nil {
+		t.Errorf("standard deviations of several features: %v, %v", g.BaselineStdDev, err)
+	}
+	e.StdErr = e.BaselineStdDev
 	e.Groups = []record.Array{{Name: "row", Axes: []string{"example", "feature"}, Shape: []int{2, 3}, Data: []float64{0, 1, 0, 1, 0, 1}}}
-	if g, err = e.Grouped("column", one, two); err != nil || g.Check() != nil || !slices.Equal(g.StdErr[0].Data, []float64{.2, .2, .6, .4}) {
+	if g, err = e.Grouped("column", one, two); err != nil || g.Check() != nil || !slices.Equal(g.StdErr[0].Data, []float64{.2, .2, .6, .4}) ||
+		!slices.Equal(g.BaselineStdDev[0].Data, g.StdErr[0].Data) {
 		t.Errorf("standard errors of columns: %v, %v", g, err)
 	}
 	if _, err := e.Grouped("column", one, [][]int{{1, 0}, {2}}); err == nil {
