@@ -1,6 +1,7 @@
 package explaintest
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -18,7 +19,11 @@ func TestAttention(t *testing.T, method explain.Explainer) {
 	within := func(x *Node) *Node {
 		return Attend(x, "attention", []float64{0.5, 0.5}, []float64{0.5, 0.5})
 	}
-	nets{Attentive, AttentiveTokens, within, attentionAxioms}.test(t, method)
+	attentive := func(t testing.TB, in int, seed uint64) *models.Net {
+		return once(t, fmt.Sprint("attentive ", in, seed), func(t testing.TB) *models.Net { return Attentive(t, in, seed) })
+	}
+	tokens := func(t testing.TB) *models.Net { return once(t, "attentive tokens", AttentiveTokens) }
+	nets{attentive, tokens, within, attentionAxioms}.test(t, method)
 }
 
 // Attend is what one head of attention with those weights, a row a position, gives for x [examples, positions]. The weights are a node of that name.
@@ -120,7 +125,7 @@ var attentionAxioms = []axiom{
 
 // around is w·x of three numbers, of which attention with those weights in its first row gives a part and the rest goes around it.
 func around(t *testing.T, weights []float64, w ...float64) *models.Net {
-	return Net(t, "Around", 3, 1, func(_ *model.Scope, x *Node) *Node {
+	return onceNet(t, fmt.Sprint("Around", weights, w), 3, 1, func(_ *model.Scope, x *Node) *Node {
 		rest := make([]float64, 3)
 		for i := range rest {
 			rest[i] = w[i] - weights[i]

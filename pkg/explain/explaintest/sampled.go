@@ -17,7 +17,7 @@ import (
 // testSampled holds a method whose values have standard errors to them, on a net that is too wide to ask for everything: another seed gives other
 // values, and how far these are apart is what the errors say; axioms hold within them; and a budget ends as the record says.
 func testSampled(t *testing.T, m explain.Explainer) {
-	net := Net(t, "Wide", 13, 1, func(_ *model.Scope, x *Node) *Node { // the first two inputs are treated alike, the last is ignored
+	net := onceNet(t, "Wide", 13, 1, func(_ *model.Scope, x *Node) *Node { // the first two inputs are treated alike, the last is ignored
 		w := make([][]float64, 13)
 		for i := range 12 {
 			for k := range 5 {

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive,staticcheck // graph functions read like the mathematics
@@ -23,8 +24,30 @@ import (
 // batch, one value a token of a net that reads ids, standard errors that are true) and to the axioms that it claims. For an axiom that it does not claim, a counterexample must indeed refute it: a method that
 // has a property is to claim it.
 func Test(t *testing.T, method explain.Explainer) {
-	nets{Random, Tokens, func(x *Node) *Node { return x }, axioms}.test(t, method)
+	random := func(t testing.TB, in int, seed uint64) *models.Net {
+		return once(t, fmt.Sprint("random ", in, seed), func(t testing.TB) *models.Net { return Random(t, in, seed) })
+	}
+	tokens := func(t testing.TB) *models.Net { return once(t, "tokens", Tokens) }
+	nets{random, tokens, func(x *Node) *Node { return x }, axioms}.test(t, method)
 	t.Run("sampled", func(t *testing.T) { testSampled(t, method) })
+}
+
+// once is what build made for the first who asked for it by this name. To compile what a method runs of a net takes longer than all that is done
+// with it, and most methods run the same: they are tested on one net, not each on a copy.
+func once[T any](t testing.TB, name string, build func(t testing.TB) T) T {
+	if made, ok := built.Load(name); ok {
+		return made.(T)
+	}
+	made := build(t)
+	built.Store(name, made)
+	return made
+}
+
+var built sync.Map
+
+// onceNet is [Net], built once.
+func onceNet(t testing.TB, title string, in, out int, f func(scope *model.Scope, x *Node) *Node) *models.Net {
+	return once(t, title, func(t testing.TB) *models.Net { return Net(t, title, in, out, f) })
 }
 
 // nets are what a method is tested on.
@@ -64,14 +87,15 @@ type axiom struct {
 
 var axioms = []axiom{
 	{"completeness", func(a explain.Axioms) bool { return a.Completeness }, func(t *testing.T, m explain.Explainer) float64 {
-		e := Explain(t, m, Product(t), Rows([]float64{3, 2, 1}), explain.Target{})
+		e := Explain(t, m, once(t, "product", Product), Rows([]float64{3, 2, 1}), explain.Target{})
 		violation := beyond(e, math.Abs(total(e.Values[0].Row(0))-e.Output[0]), 0, 1, 2)
 		if !m.Axioms().Completeness { // biases may keep what is theirs
-			e := Explain(t, m, BML(t), Rows([]float64{20, 50, 30}), explain.Target{})
+			e := Explain(t, m, once(t, "BML", BML), Rows([]float64{20, 50, 30}), explain.Target{})
 			return max(violation, math.Abs(total(e.Values[0].Row(0))-e.Output[0]))
 		}
 		// Of a net with kinks, it must hold but for the residual that the record states.
-		e = Explain(t, m, Random(t, 12, 5), []*tensors.Tensor{Pseudo(9, 8, 12)}, explain.Predicted)
+		random := once(t, "random, for residuals", func(t testing.TB) *models.Net { return Random(t, 12, 5) })
+		e = Explain(t, m, random, []*tensors.Tensor{Pseudo(9, 8, 12)}, explain.Predicted)
 		for i, r := range e.Residual {
 			if got := math.Abs(total(e.Values[0].Row(i)) - (e.Output[i] - e.Base[i])); math.Abs(got-r) > 1e-9 {
 				t.Errorf("example %d: the record says the residual is %g, it is %g", i, r, got)
@@ -81,7 +105,7 @@ var axioms = []axiom{
 	}},
 	{"implementation invariance", func(a explain.Axioms) bool { return a.ImplementationInvariance }, func(t *testing.T, m explain.Explainer) (violation float64) {
 		x := Rows([]float64{3, 1}, []float64{4, 0.5}, []float64{2.5, 0.25})
-		for _, pair := range Twins(t) {
+		for _, pair := range once(t, "twins", Twins) {
 			one, other := Explain(t, m, pair[0], x, explain.Target{}), Explain(t, m, pair[1], x, explain.Target{})
 			violation = max(violation, difference(one.Values[0].Data, other.Values[0].Data))
 		}
@@ -89,12 +113,15 @@ var axioms = []axiom{
 	}},
 	{"constant", func(a explain.Axioms) bool { return a.Constant }, func(t *testing.T, m explain.Explainer) float64 {
 		x := Rows([]float64{1, -2, 3})
-		plain := Explain(t, m, Constant(t, 3), x, explain.Target{}).Values[0].Data
-		zero := Explain(t, m, Net(t, "Nothing", 3, 1, func(_ *model.Scope, x *Node) *Node { return nothing(x) }), x, explain.Target{}).Values[0].Data
+		constant := once(t, "constant", func(t testing.TB) *models.Net { return Constant(t, 3) })
+		plain := Explain(t, m, constant, x, explain.Target{}).Values[0].Data
+		zero := Explain(t, m, onceNet(t, "Nothing", 3, 1, func(_ *model.Scope, x *Node) *Node { return nothing(x) }), x, explain.Target{}).Values[0].Data
 		return max(difference(plain, []float64{0, 0, 0}), difference(zero, []float64{0, 0, 0}))
 	}},
 	{"linear", func(a explain.Axioms) bool { return a.Linear }, func(t *testing.T, m explain.Explainer) (violation float64) {
-		for _, net := range []*models.Net{Linear(t, 2, -3, 0.5), Convolution(t, 2, -3, 0.5)} {
+		for _, net := range once(t, "linear", func(t testing.TB) []*models.Net {
+			return []*models.Net{Linear(t, 2, -3, 0.5), Convolution(t, 2, -3, 0.5)}
+		}) {
 			e := Explain(t, m, net, Rows([]float64{1, 4, -2}), explain.Target{})
 			violation = max(violation, difference(e.Values[0].Data, []float64{2, -12, -1}))
 		}
@@ -102,15 +129,15 @@ var axioms = []axiom{
 	}},
 	{"symmetry", func(a explain.Axioms) bool { return a.Symmetry }, func(t *testing.T, m explain.Explainer) (violation float64) {
 		for _, net := range []*models.Net{
-			Net(t, "Symmetric", 3, 1, func(_ *model.Scope, x *Node) *Node {
+			onceNet(t, "Symmetric", 3, 1, func(_ *model.Scope, x *Node) *Node {
 				a, b, c := Column(x, 0), Column(x, 1), Column(x, 2)
 				return Add(models.Relu(Sub(Mul(a, b), c)), Mul(c, Add(Add(a, b), c)))
 			}),
-			Net(t, "SymmetricProduct", 3, 1, func(_ *model.Scope, x *Node) *Node { // a²b², from the inside out
+			onceNet(t, "SymmetricProduct", 3, 1, func(_ *model.Scope, x *Node) *Node { // a²b², from the inside out
 				a, b := Column(x, 0), Column(x, 1)
 				return Mul(a, Mul(b, Mul(a, b)))
 			}),
-			Net(t, "SymmetricReLU", 3, 1, func(_ *model.Scope, x *Node) *Node { // −relu(a) − relu(b)
+			onceNet(t, "SymmetricReLU", 3, 1, func(_ *model.Scope, x *Node) *Node { // −relu(a) − relu(b)
 				a, b := Column(x, 0), Column(x, 1)
 				return Neg(Add(models.Relu(a), Add(b, models.Relu(Neg(b)))))
 			}),
@@ -123,8 +150,8 @@ var axioms = []axiom{
 	}},
 	{"dummy", func(a explain.Axioms) bool { return a.Dummy }, func(t *testing.T, m explain.Explainer) float64 {
 		x := Rows([]float64{2, 3, 5})
-		unused := Explain(t, m, Product(t), x, explain.Target{}).Values[0].Data[2]
-		useless := Explain(t, m, Net(t, "Useless", 3, 1, func(_ *model.Scope, x *Node) *Node {
+		unused := Explain(t, m, once(t, "product", Product), x, explain.Target{}).Values[0].Data[2]
+		useless := Explain(t, m, onceNet(t, "Useless", 3, 1, func(_ *model.Scope, x *Node) *Node {
 			return Add(Mul(Column(x, 0), Column(x, 1)), nothing(x))
 		}), x, explain.Target{}).Values[0].Data[2]
 		return max(math.Abs(unused), math.Abs(useless))
