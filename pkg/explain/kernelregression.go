@@ -110,10 +110,15 @@ func (r *regression) weight(p pair) float64 {
 	return s.part() / (float64(p.size*(r.n-p.size)) * float64(s.answered))
 }
 
+// left is the left side of the equation of a pair, of that size and worth, if nobody is worth so much.
+func (r *regression) left(size int, worth, nobody float64) float64 {
+	return (worth+r.everybody-nobody)/2 - float64(size)/float64(r.n)*(r.everybody-nobody)
+}
+
 // equation fills r.x with the right side of a pair's equation and returns the left one.
 func (r *regression) equation(p pair) (y float64) {
 	part := float64(p.size) / float64(r.n)
-	y = (p.worth+r.everybody-r.nobody)/2 - part*(r.everybody-r.nobody)
+	y = r.left(p.size, p.worth, r.nobody)
 	for i := range r.n {
 		r.x[i] = -part
 		if p.has(i) {
@@ -170,9 +175,9 @@ func (r *regression) deviations() []float64 {
 	}
 	for _, p := range r.pairs[:r.answered] {
 		r.equation(p)
-		w, part := r.weight(p), float64(p.size)/float64(r.n)
+		w := r.weight(p)
 		for k, nobody := range r.rows { // what a size has in common may be in y, as what stands beside it adds up to 0
-			y := (p.rows[k]+r.everybody-nobody)/2 - part*(r.everybody-nobody)
+			y := r.left(p.size, p.rows[k], nobody)
 			for j, v := range r.x {
 				left[k][j] += w * v * y
 			}
